@@ -1,0 +1,233 @@
+"""The state of a shipment as a pure function of the *set* of its ledger events.
+
+How it works
+    1. Events that do not count are dropped: refused or advisory ones, and those that their own
+       speaker retracted.
+    2. Plans and estimates move nothing; the newest estimate of arrival is the ETA.
+    3. Actual events are put in one total order: time, rank of the milestone, priority of the
+       speaker, key. Arrival order and duplicates therefore cannot matter.
+    4. Each consignment stands in the furthest phase that it reached; within a phase, at the latest
+       event. The first terminal event stays, whatever is said later.
+    5. The shipment stands where its least advanced consignment stands: half a delivery is none.
+
+The property tests shuffle, double and retract thousands of histories (tests/unit/sync).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from .fact import Evidence, Weight
+from .vocabulary import ACTUAL, CATALOGUE, ESTIMATED, NO_PHASE, PHASES, PLANNING, Milestone
+
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEvent:
+    """One row of the ledger, as far as folding and billing care.
+
+    :param key: the fact key (``core/fact_key.py``); equal keys are the same statement
+    :param system_id: who stated it
+    :param priority: of the speaker among those allowed to state it; lower wins ties
+    :param counts: the ownership rule accepted it (not advisory, not refused)
+    """
+
+    key: str
+    milestone: str
+    occurred_at: datetime
+    id: int = 0
+    system_id: int = 0
+    priority: int = 0
+    classifier: str = ACTUAL
+    counts: bool = True
+    inferred: bool = False
+    consignment_id: int | None = None
+    stated_at: datetime | None = None
+    source_event_id: str | None = None
+    retracts: str | None = None
+    reason: str = ""
+    responsible_party: str = ""
+    evidence: Evidence | None = None
+    weight: Weight | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a consignment or a shipment stands.
+
+    :param milestone: code of the milestone it stands at; empty before anything happened
+    :param since: when it got there (UTC)
+    :param eta: the newest estimate of arrival (UTC)
+    :param reached: per milestone the first event that counts; for a shipment only milestones that
+        every consignment reached, each with the event that completed it
+    :param exceptions: keys of raised exceptions that nothing closed
+    :param conflicting: a different terminal state was stated later; a person should look
+    """
+
+    milestone: str = ""
+    phase: str = PLANNING
+    since: datetime | None = None
+    eta: datetime | None = None
+    last_event_at: datetime | None = None
+    attempts: int = 0
+    conflicting: bool = False
+    exceptions: tuple[str, ...] = ()
+    reached: Mapping[str, LedgerEvent] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The result of a fold: the shipment, and each of its consignments."""
+
+    shipment: State
+    consignments: Mapping[int, State]
+
+
+def fold(
+    events: Iterable[LedgerEvent],
+    consignment_ids: Sequence[int] = (),
+    catalogue: Mapping[str, Milestone] = CATALOGUE,
+) -> Folded:
+    """Fold the ledger of one shipment.
+
+    :param events: any order, duplicates allowed
+    :param consignment_ids: the consignments that must all arrive; without any, the shipment is
+        folded as one. Events without a consignment speak of all of them.
+    """
+    standing = _in_order(_standing({event.key: event for event in events}.values()), catalogue)
+    states = {
+        cid: _fold_one([e for e in standing if e.consignment_id in (None, cid)], catalogue)
+        for cid in sorted(consignment_ids)
+    }
+    if not states:
+        return Folded(_fold_one(standing, catalogue), {})
+    return Folded(_combine(states), states)
+
+
+def retracted_ids(events: Iterable[LedgerEvent]) -> set[tuple[int, str]]:
+    """``(system, source event id)`` of everything that its own speaker withdrew.
+
+    Nobody withdraws another's words, and a withdrawal cannot itself be withdrawn: the source
+    states the event anew instead.
+    """
+    return {(e.system_id, e.retracts) for e in events if e.retracts}
+
+
+def _standing(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
+    everything = list(events)
+    gone = retracted_ids(everything)
+    return [
+        event
+        for event in everything
+        if event.counts and (event.system_id, event.source_event_id) not in gone
+    ]
+
+
+def _in_order(
+    events: Iterable[LedgerEvent], catalogue: Mapping[str, Milestone]
+) -> list[LedgerEvent]:
+    known = (event for event in events if event.milestone in catalogue)
+    return sorted(
+        known,
+        key=lambda e: (e.occurred_at, catalogue[e.milestone].rank, e.priority, e.key),
+    )
+
+
+def _fold_one(events: Sequence[LedgerEvent], catalogue: Mapping[str, Milestone]) -> State:
+    actual = [e for e in events if e.classifier == ACTUAL]
+    standing_at = _standing_at(actual, catalogue)
+    terminal = {e.milestone for e in actual if catalogue[e.milestone].terminal}
+    reached: dict[str, LedgerEvent] = {}
+    for event in actual:
+        held = reached.get(event.milestone)
+        if held is None or (held.inferred and not event.inferred):
+            reached[event.milestone] = event
+    return State(
+        milestone=standing_at.milestone if standing_at else "",
+        phase=catalogue[standing_at.milestone].phase if standing_at else PLANNING,
+        since=standing_at.occurred_at if standing_at else None,
+        eta=_newest_estimate(events),
+        last_event_at=actual[-1].occurred_at if actual else None,
+        attempts=sum(e.milestone == "delivery_attempted" for e in actual),
+        conflicting=len(terminal) > 1,
+        exceptions=_open_exceptions(actual),
+        reached=reached,
+    )
+
+
+def _standing_at(
+    actual: Sequence[LedgerEvent], catalogue: Mapping[str, Milestone]
+) -> LedgerEvent | None:
+    moving = [e for e in actual if catalogue[e.milestone].phase != NO_PHASE]
+    for event in moving:
+        if catalogue[event.milestone].terminal:
+            return event
+    best: LedgerEvent | None = None
+    for event in moving:
+        if best is None or _rank_of(event, catalogue) >= _rank_of(best, catalogue):
+            best = event
+    return best
+
+
+def _rank_of(event: LedgerEvent, catalogue: Mapping[str, Milestone]) -> int:
+    return PHASES.index(catalogue[event.milestone].phase)
+
+
+def _newest_estimate(events: Sequence[LedgerEvent]) -> datetime | None:
+    """The estimate of arrival that was stated last, by the source's own clock.
+
+    Our time of receipt cannot decide: the same messages in another order must give the same ETA.
+    """
+    estimates = [
+        e
+        for e in events
+        if e.classifier == ESTIMATED and e.milestone in ("eta_changed", "delivered")
+    ]
+    newest = max(estimates, key=lambda e: (e.stated_at or _LONG_AGO, e.occurred_at, e.key), default=None)
+    return newest.occurred_at if newest else None
+
+
+def _open_exceptions(actual: Sequence[LedgerEvent]) -> tuple[str, ...]:
+    still_open: list[str] = []
+    for event in actual:
+        if event.milestone == "exception_raised":
+            still_open.append(event.key)
+        elif event.milestone == "exception_closed":
+            still_open.clear()
+    return tuple(still_open)
+
+
+def _combine(states: Mapping[int, State]) -> State:
+    parts = list(states.values())
+    least = min(parts, key=_advancement)
+    etas = [state.eta for state in parts if state.eta]
+    events = [state.last_event_at for state in parts if state.last_event_at]
+    everywhere = set.intersection(*(set(state.reached) for state in parts))
+    return State(
+        milestone=least.milestone,
+        phase=least.phase,
+        since=least.since,
+        eta=max(etas, default=None),
+        last_event_at=max(events, default=None),
+        attempts=max(state.attempts for state in parts),
+        conflicting=any(state.conflicting for state in parts),
+        exceptions=tuple(sorted({key for state in parts for key in state.exceptions})),
+        reached={code: _completing(parts, code) for code in sorted(everywhere)},
+    )
+
+
+def _completing(parts: Iterable[State], code: str) -> LedgerEvent:
+    """The event with which the last consignment reached the milestone; inferred ones weigh most."""
+    return max(
+        (state.reached[code] for state in parts),
+        key=lambda e: (e.inferred, e.occurred_at, e.key),
+    )
+
+
+def _advancement(state: State) -> tuple[int, float, str]:
+    """A consignment that failed does not hold back those that arrived."""
+    since = state.since.timestamp() if state.since else 0.0
+    return (PHASES.index(state.phase), since, state.milestone)

@@ -1,0 +1,73 @@
+from odoo import api, fields, models, tools
+
+from ..core.vocabulary import NO_PHASE, Milestone
+
+PHASES = [
+    ("planning", "Planned"),
+    ("fulfilment", "In Fulfilment"),
+    ("transit", "In Transit"),
+    ("delivered", "Delivered"),
+    ("failed", "Not Delivered"),
+]
+
+
+class LogisticsMilestone(models.Model):
+    _name = "logistics.milestone"
+    _description = "Milestone"
+    _order = "rank, code"
+    _rec_names_search = ["name", "code"]
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, help="Stable name used by systems, rules and the API.")
+    rank = fields.Integer(
+        required=True, default=500, help="Orders milestones that happened in the same second."
+    )
+    phase = fields.Selection(
+        [*PHASES, (NO_PHASE, "Does not move the shipment")], required=True, default=NO_PHASE
+    )
+    is_operational = fields.Boolean("Operational", default=True)
+    is_financial = fields.Boolean("Financial", help="Billing may depend on it.")
+    terminal = fields.Boolean(
+        help="Once reached, only a retraction or an approved override leaves it."
+    )
+    active = fields.Boolean(default=True)
+
+    _code_uniq = models.UniqueIndex("(code)", "This milestone code exists already.")
+    _terminal_moves = models.Constraint(
+        "CHECK(NOT terminal OR phase <> 'none')", "A final milestone must belong to a phase."
+    )
+
+    @api.model
+    @tools.ormcache()
+    def _catalogue(self):
+        """``{code: (id, core Milestone)}`` of the whole catalogue, archived ones included."""
+        rows = self.sudo().with_context(active_test=False, lang="en_US").search([])
+        return {row.code: (row.id, row.to_milestone()) for row in rows}
+
+    @api.private
+    def to_milestone(self):
+        """This row as the value that the fold understands."""
+        self.ensure_one()
+        categories = [("operational", self.is_operational), ("financial", self.is_financial)]
+        return Milestone(
+            code=self.code,
+            name=self.name,
+            rank=self.rank,
+            phase=self.phase,
+            categories=tuple(name for name, on in categories if on),
+            owners=(),
+            terminal=self.terminal,
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()

@@ -1,0 +1,55 @@
+from odoo import api, fields, models
+
+SYSTEM_KINDS = [
+    ("odoo", "This Odoo database"),
+    ("wms", "Warehouse management (WMS)"),
+    ("tms", "Transport management (TMS)"),
+    ("carrier", "Carrier"),
+    ("aggregator", "Carrier aggregator"),
+    ("edi_gateway", "EDI gateway"),
+    ("crm", "CRM"),
+    ("client", "3PL client"),
+]
+
+
+class LogisticsSystem(models.Model):
+    _name = "logistics.system"
+    _description = "System that states facts"
+    _order = "company_id, kind, name"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, help="How people call it, e.g. 'Northern Freight EDI'.")
+    code = fields.Char(required=True, help="Short name that never changes; shown in the timeline.")
+    kind = fields.Selection(
+        SYSTEM_KINDS,
+        required=True,
+        help="Decides which facts the system owns, by the source-of-truth rules.",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    client_id = fields.Many2one(
+        "res.partner",
+        string="3PL Client",
+        index="btree_not_null",
+        help="Set when the system speaks for one client only.",
+    )
+    active = fields.Boolean(default=True)
+
+    _code_uniq = models.UniqueIndex(
+        "(company_id, code)", "A system with this code exists in the company already."
+    )
+    # Used by _odoo_system: two workers that both miss it must not both create it.
+    _one_odoo_uniq = models.UniqueIndex(
+        "(company_id) WHERE kind = 'odoo'", "This company has its own Odoo system already."
+    )
+
+    @api.model
+    def _odoo_system(self, company):
+        """This database's own voice in the ledger of ``company``, made when first needed."""
+        system_sudo = self.sudo().with_context(active_test=False).search(
+            [("company_id", "=", company.id), ("kind", "=", "odoo")], limit=1
+        )
+        return system_sudo or self.sudo().create(
+            {"name": "Odoo", "code": "odoo", "kind": "odoo", "company_id": company.id}
+        )
