@@ -39,3 +39,8 @@ def content_hash(fact: MilestoneFact) -> str:
         [str(fact.weight.value), fact.weight.unit] if fact.weight else [],
     ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def conflict_key(key: str, digest: str) -> str:
+    """The key under which a contradicting statement is kept beside the one that stands."""
+    return hashlib.sha256(f"{key}/{digest}".encode()).hexdigest()

@@ -14,7 +14,7 @@ from .vocabulary import SCHEMES
 
 # Printed and scanned forms of one identifier differ in these; Odoo's own names keep theirs.
 _SEPARATORS = re.compile(r"[\s\-.]+")
-_KEEP_PUNCTUATION = ("delivery", "sale_order", "purchase_order", "client_ref")
+_KEEP_PUNCTUATION = ("shipment", "delivery", "sale_order", "purchase_order", "client_ref")
 _MAX_LENGTH = 80
 
 

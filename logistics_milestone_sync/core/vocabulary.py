@@ -63,6 +63,7 @@ REASONS: Final = (
 )
 
 # --- Reference schemes, most precise first: the order in which a fact looks for its shipment ----
+SHIPMENT: Final = "shipment"  # our own shipment number
 SSCC: Final = "sscc"  # GS1 Serial Shipping Container Code, 18 digits
 TRACKING: Final = "tracking"  # parcel tracking number
 PRO: Final = "pro"  # LTL carrier's progressive number
@@ -74,6 +75,7 @@ SALE_ORDER: Final = "sale_order"
 PURCHASE_ORDER: Final = "purchase_order"  # the customer's order number
 CLIENT_REF: Final = "client_ref"
 SCHEMES: Final = (
+    SHIPMENT,
     SSCC,
     TRACKING,
     PRO,

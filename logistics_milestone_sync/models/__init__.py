@@ -6,6 +6,7 @@ from . import logistics_approval
 from . import logistics_shipment
 from . import logistics_shipment_recorder
 from . import logistics_shipment_projection
+from . import logistics_shipment_odoo
 from . import logistics_shipment_timeline
 from . import logistics_consignment
 from . import logistics_reference

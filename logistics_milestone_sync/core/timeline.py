@@ -1,0 +1,81 @@
+"""What each statement changed, in the order in which we heard them: the story for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .fold import Folded, LedgerEvent, fold, retracted_ids
+from .vocabulary import ACTUAL, CATALOGUE, Milestone
+
+MOVED = "moved"  # the shipment stands elsewhere because of it
+ESTIMATE = "estimate"  # it changed when we expect the shipment
+EXCEPTION = "exception"  # it opened or closed exceptions
+EVIDENCE = "evidence"  # it was the first of its kind: a fact that billing may build on
+HISTORY = "history"  # it entered the history and changed nothing
+NOT_COUNTED = "not_counted"  # its speaker does not own the fact
+WITHDRAWN = "withdrawn"  # its speaker took it back
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One statement and its effect.
+
+    :param effect: one of the constants above
+    :param before: milestone the shipment stood at, ``""`` if none
+    :param after: milestone it stands at since
+    """
+
+    event: LedgerEvent
+    effect: str
+    before: str
+    after: str
+
+
+def timeline(
+    events: Sequence[LedgerEvent],
+    consignment_ids: Sequence[int] = (),
+    catalogue: Mapping[str, Milestone] = CATALOGUE,
+) -> list[Step]:
+    """The effect of every statement, oldest heard first.
+
+    A shipment has tens of events, so folding each prefix anew costs nothing and cannot disagree
+    with the state that is stored.
+
+    :param events: the ledger of one shipment; ids tell the order in which we heard them
+    """
+    heard = sorted(events, key=lambda event: event.id)
+    withdrawn = retracted_ids(heard)
+    steps = []
+    before = fold((), consignment_ids, catalogue)
+    for count, event in enumerate(heard, start=1):
+        after = fold(heard[:count], consignment_ids, catalogue)
+        gone = (event.system_id, event.source_event_id) in withdrawn
+        steps.append(
+            Step(
+                event,
+                WITHDRAWN if gone else _effect(event, before, after),
+                before.shipment.milestone,
+                after.shipment.milestone,
+            )
+        )
+        before = after
+    return steps
+
+
+def _effect(event: LedgerEvent, before: Folded, after: Folded) -> str:
+    if not event.counts:
+        return NOT_COUNTED
+    if _standing(before) != _standing(after):
+        return MOVED
+    if before.shipment.exceptions != after.shipment.exceptions:
+        return EXCEPTION
+    if before.shipment.eta != after.shipment.eta:
+        return ESTIMATE
+    first = before.shipment.reached.keys() != after.shipment.reached.keys()
+    return EVIDENCE if first and event.classifier == ACTUAL else HISTORY
+
+
+def _standing(folded: Folded) -> tuple[object, ...]:
+    parts = [(id_, state.milestone) for id_, state in folded.consignments.items()]
+    return (folded.shipment.milestone, folded.shipment.phase, *parts)

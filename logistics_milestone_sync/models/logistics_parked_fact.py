@@ -1,0 +1,220 @@
+import hashlib
+import json
+from datetime import UTC
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..core import fact as facts
+from ..core.clock import naive
+from ..core.fact import Statement, fact_from_json, to_json
+
+
+class LogisticsParkedFact(models.Model):
+    """A statement that no shipment, or more than one, answers to. Kept until one does."""
+
+    _name = "logistics.parked.fact"
+    _description = "Parked Fact"
+    _order = "received_at desc, id desc"
+    _rec_name = "references_text"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    system_id = fields.Many2one(
+        "logistics.system", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    client_id = fields.Many2one(
+        related="system_id.client_id", store=True, precompute=True, index="btree_not_null"
+    )
+    milestone_code = fields.Char("Milestone", readonly=True)
+    occurred_at = fields.Datetime("Happened", readonly=True)
+    received_at = fields.Datetime("Heard", required=True, readonly=True)
+    references_text = fields.Char("References", readonly=True)
+    explanation = fields.Char("Why", readonly=True)
+    fact = fields.Text(required=True, readonly=True, help="The canonical fact, as JSON.")
+    source = fields.Char(readonly=True, index="btree_not_null")
+    duplicate_count = fields.Integer("Repeated", readonly=True)
+    state = fields.Selection(
+        [("parked", "Parked"), ("matched", "Matched"), ("dismissed", "Dismissed")],
+        required=True,
+        readonly=True,
+        default="parked",
+        index=True,
+    )
+    shipment_id = fields.Many2one(
+        "logistics.shipment", "Matched Shipment", readonly=True, index="btree_not_null"
+    )
+    dismiss_reason = fields.Char()
+    park_key = fields.Char(required=True, readonly=True)
+    key_ids = fields.One2many("logistics.parked.reference", "parked_id", "Keys")
+
+    _park_key_uniq = models.UniqueIndex("(park_key)", "This fact is parked already.")
+    _waiting_idx = models.Index("(company_id, id) WHERE state = 'parked'")
+
+    @api.model
+    def _park(self, system, statements):
+        """Keep statements for later; the same one again is counted.
+
+        :param list statements: of ``(Statement, explanation)``
+        """
+        rows = {}
+        for statement, explanation in statements:
+            vals = self._vals_from(system, statement, explanation)
+            rows.setdefault(vals["park_key"], (vals, statement.fact))
+        known = self._count_known(rows)
+        fresh = [pair for key, pair in rows.items() if key not in known]
+        self.create(
+            [
+                vals | {"key_ids": [fields.Command.create(key) for key in self._keys(stated)]}
+                for vals, stated in fresh
+            ]
+        )
+
+    def _count_known(self, rows):
+        known = self.search([("park_key", "in", list(rows))])
+        for parked in known:
+            parked.duplicate_count += 1
+        return set(known.mapped("park_key"))
+
+    def _vals_from(self, system, statement, explanation):
+        data = json.dumps(to_json(statement.fact), sort_keys=True)
+        return {
+            "company_id": system.company_id.id,
+            "system_id": system.id,
+            "milestone_code": getattr(statement.fact, "milestone", False),
+            "occurred_at": naive(getattr(statement.fact, "occurred_at", None)),
+            "received_at": naive(statement.received_at),
+            "references_text": ", ".join(
+                f"{ref.scheme} {ref.value}" for ref in statement.fact.references
+            ),
+            "explanation": explanation,
+            "fact": data,
+            "source": statement.source,
+            "park_key": hashlib.sha256(f"{system.id}/{data}".encode()).hexdigest(),
+        }
+
+    def _keys(self, stated):
+        return [{"scheme": r.scheme, "normalised": r.normalised} for r in stated.references]
+
+    # === Matching again === #
+
+    @api.model
+    def _wake_for(self, company_ids):
+        """New names exist in these companies: look at the parked facts again, soon."""
+        if company_ids and self.sudo()._matchable(company_ids, limit=1):
+            self.env.ref("logistics_milestone_sync.ir_cron_rematch")._trigger()
+
+    def _matchable(self, company_ids=None, limit=200):
+        """Parked facts with a reference that somebody knows by now, oldest first."""
+        self.env["logistics.reference"].flush_model()
+        self.flush_model()
+        self.env["logistics.parked.reference"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT parked.id FROM logistics_parked_fact parked
+                 WHERE parked.state = 'parked' %s AND EXISTS (
+                    SELECT 1 FROM logistics_parked_reference key
+                      JOIN logistics_reference known
+                        ON known.company_id = parked.company_id
+                       AND known.scheme = key.scheme AND known.normalised = key.normalised
+                     WHERE key.parked_id = parked.id)
+                 ORDER BY parked.id LIMIT %s
+                """,
+                SQL("AND parked.company_id = ANY(%s)", list(company_ids))
+                if company_ids
+                else SQL(""),
+                limit,
+            )
+        )
+        return self.browse(row[0] for row in rows)
+
+    @api.model
+    def _cron_rematch(self):
+        """Give every parked fact that can be placed by now to its shipment."""
+        while batch := self._matchable():
+            matched = batch._rematch()
+            if not self.env["ir.cron"]._commit_progress(len(matched)) or not matched:
+                break
+
+    def _rematch(self):
+        """Try to record these facts.
+
+        :return: those that found their shipment
+        """
+        matched = self.browse()
+        for system, parked in self.grouped("system_id").items():
+            statements = [
+                Statement(
+                    fact_from_json(json.loads(row.fact)),
+                    row.received_at.replace(tzinfo=UTC),
+                    row.source or "",
+                )
+                for row in parked
+            ]
+            outcomes = self.env["logistics.shipment"]._record_facts(system, statements, park=False)
+            for row, outcome in zip(parked, outcomes, strict=True):
+                if outcome.status == facts.PARKED:
+                    row.explanation = outcome.explanation
+                    continue
+                row.write({"state": "matched", "shipment_id": outcome.shipment_id})
+                matched |= row
+            parked._rematched(outcomes)
+        return matched
+
+    def _rematched(self, outcomes):
+        """Hook: these facts were tried again, in this very transaction.
+
+        :param list outcomes: of ``core.fact.Outcome``, one per record
+        """
+
+    # === Actions === #
+
+    def action_rematch(self):
+        """Try these facts again now, and say what came of it."""
+        self.check_access("write")
+        # Matching writes to ledgers that the user may only read; the door checks who states.
+        waiting_sudo = self.sudo().filtered(lambda row: row.state == "parked")
+        matched = waiting_sudo._rematch()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if matched else "warning",
+                "message": self.env._(
+                    "%(matched)s of %(all)s facts found their shipment.",
+                    matched=len(matched),
+                    all=len(waiting_sudo),
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def action_dismiss(self):
+        """Put facts aside that will never have a shipment; they stay readable.
+
+        :raises UserError: without a reason
+        """
+        self.check_access("write")
+        for row in self:
+            if not row.dismiss_reason:
+                raise UserError(self.env._("Write down why %s is dismissed.", row.display_name))
+        self.sudo().write({"state": "dismissed"})
+
+
+class LogisticsParkedReference(models.Model):
+    """The names by which a parked fact may find its shipment later."""
+
+    _name = "logistics.parked.reference"
+    _description = "Reference of a Parked Fact"
+    _rec_name = "normalised"
+
+    parked_id = fields.Many2one(
+        "logistics.parked.fact", required=True, index=True, ondelete="cascade"
+    )
+    scheme = fields.Char(required=True)
+    normalised = fields.Char(required=True)
+
+    _lookup_idx = models.Index("(scheme, normalised)")
+
+

@@ -1,0 +1,84 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..core.reference import Reference
+
+SCHEMES = [
+    ("shipment", "Shipment"),
+    ("sscc", "SSCC"),
+    ("tracking", "Tracking number"),
+    ("pro", "PRO number"),
+    ("waybill", "Waybill"),
+    ("bol", "Bill of lading"),
+    ("container", "Container"),
+    ("delivery", "Delivery"),
+    ("sale_order", "Sale order"),
+    ("purchase_order", "Customer's order"),
+    ("client_ref", "Client's reference"),
+]
+
+
+class LogisticsReference(models.Model):
+    """One name of a shipment or consignment, by which messages find it."""
+
+    _name = "logistics.reference"
+    _description = "Shipment Reference"
+    _order = "shipment_id, scheme, id"
+    _rec_name = "value"
+
+    shipment_id = fields.Many2one(
+        "logistics.shipment", required=True, index=True, ondelete="cascade"
+    )
+    consignment_id = fields.Many2one(
+        "logistics.consignment", index="btree_not_null", ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        related="shipment_id.company_id", store=True, precompute=True, index=True
+    )
+    client_id = fields.Many2one(
+        related="shipment_id.client_id", store=True, precompute=True, index="btree_not_null"
+    )
+    scheme = fields.Selection(SCHEMES, required=True)
+    value = fields.Char(required=True, help="As written by whoever gave the name.")
+    normalised = fields.Char(
+        compute="_compute_normalised", store=True, precompute=True, index="trigram"
+    )
+    system_id = fields.Many2one(
+        "logistics.system",
+        "Given By",
+        ondelete="restrict",
+        help="Empty: a name of our own, known to everybody.",
+    )
+
+    # Used by _record_facts: every message looks its shipment up here.
+    _lookup_idx = models.Index("(company_id, scheme, normalised)")
+    # One order may travel in several shipments; a carrier's number never does.
+    _own_uniq = models.UniqueIndex(
+        "(shipment_id, scheme, normalised, COALESCE(system_id, 0), COALESCE(consignment_id, 0))",
+        "The shipment has this reference already.",
+    )
+    _carrier_number_uniq = models.UniqueIndex(
+        "(company_id, scheme, normalised, COALESCE(system_id, 0)) "
+        "WHERE scheme IN ('shipment', 'sscc', 'tracking', 'pro', 'waybill', 'delivery')",
+        "Another shipment has this number already.",
+    )
+
+    @api.depends("scheme", "value")
+    def _compute_normalised(self):
+        for reference in self:
+            reference.normalised = reference.scheme and reference.value and self._normalise(
+                reference.scheme, reference.value
+            )
+
+    @api.model
+    def _normalise(self, scheme, value):
+        try:
+            return Reference(scheme, value).normalised
+        except ValueError as error:
+            raise ValidationError(self.env._("This reference cannot be used: %s.", error)) from error
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        references = super().create(vals_list)
+        self.env["logistics.parked.fact"]._wake_for(references.mapped("company_id").ids)
+        return references

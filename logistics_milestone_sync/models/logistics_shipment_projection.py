@@ -1,0 +1,161 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..core.change import EXCEPTION_CLOSED, EXCEPTION_OPENED, STATE, Change
+from ..core.clock import naive
+from ..core.fold import State, fold
+from ..core.weight import in_kilograms
+
+# column → SQL type, in the order of _shipment_values
+_SHIPMENT_COLUMNS = {
+    "status_id": "int4",
+    "phase": "varchar",
+    "since": "timestamp",
+    "eta": "timestamp",
+    "dispatched_at": "timestamp",
+    "delivered_at": "timestamp",
+    "pod_at": "timestamp",
+    "pod_signer": "varchar",
+    "certified_weight": "numeric",
+    "attempts": "int4",
+    "last_event_at": "timestamp",
+    "has_open_exception": "bool",
+    "is_conflicting": "bool",
+}
+_CONSIGNMENT_COLUMNS = {
+    "status_id": "int4",
+    "phase": "varchar",
+    "since": "timestamp",
+    "eta": "timestamp",
+}
+
+
+class LogisticsShipment(models.Model):
+    """The stored state of a shipment is the fold of its ledger, and nothing else writes it."""
+
+    _inherit = "logistics.shipment"
+
+    def _fold_many(self):
+        """Fold the ledgers of these shipments.
+
+        :return: ``{shipment id: core.fold.Folded}``, every shipment present
+        """
+        ledger = self.env["logistics.milestone.event"]._ledger_of(self.ids)
+        milestones = {
+            code: milestone
+            for code, (_id, milestone) in self.env["logistics.milestone"]._catalogue().items()
+        }
+        consignments = self._consignments_of()
+        return {
+            shipment_id: fold(
+                ledger.get(shipment_id, ()), consignments.get(shipment_id, ()), milestones
+            )
+            for shipment_id in self.ids
+        }
+
+    def _fold(self):
+        """The fold of one shipment (``core.fold.Folded``)."""
+        self.ensure_one()
+        return self._fold_many()[self.id]
+
+    def _consignments_of(self):
+        self.env["logistics.consignment"].flush_model(["shipment_id"])
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    "SELECT shipment_id, array_agg(id) FROM logistics_consignment"
+                    " WHERE shipment_id = ANY(%s) GROUP BY shipment_id",
+                    self.ids,
+                )
+            )
+        )
+
+    def _project(self):
+        """Store the fold of these shipments; the command that rebuilds all states uses it too.
+
+        :return: list of ``core.change.Change`` for shipments that stand elsewhere than before
+        """
+        if not self:
+            return []
+        folded = self._fold_many()
+        before = {shipment.id: shipment.status_id.code for shipment in self}
+        self._store(
+            "logistics.shipment",
+            _SHIPMENT_COLUMNS,
+            {id_: self._shipment_values(result.shipment) for id_, result in folded.items()},
+        )
+        self._store(
+            "logistics.consignment",
+            _CONSIGNMENT_COLUMNS,
+            {
+                id_: self._consignment_values(state)
+                for result in folded.values()
+                for id_, state in result.consignments.items()
+            },
+        )
+        changes = [
+            Change(STATE, id_, detail=f"{before[id_] or '–'} → {result.shipment.milestone}")
+            for id_, result in folded.items()
+            if result.shipment.milestone and result.shipment.milestone != before[id_]
+        ]
+        cases = self.env["logistics.exception"]._follow_ledger(
+            {id_: result.shipment.exceptions for id_, result in folded.items()}
+        )
+        opened, closed = cases
+        changes += [Change(EXCEPTION_OPENED, c.shipment_id.id, exception_id=c.id) for c in opened]
+        changes += [Change(EXCEPTION_CLOSED, c.shipment_id.id, exception_id=c.id) for c in closed]
+        return changes
+
+    def _consignment_values(self, state: State):
+        status = self.env["logistics.milestone"]._catalogue().get(state.milestone)
+        return (status and status[0], state.phase, naive(state.since), naive(state.eta))
+
+    def _shipment_values(self, state: State):
+        def first(code):
+            return state.reached.get(code)
+
+        def when(code):
+            return naive(first(code).occurred_at) if first(code) else None
+
+        proof = first("pod_received")
+        weighed = first("weight_validated")
+        return (
+            *self._consignment_values(state),
+            when("dispatched"),
+            when("delivered"),
+            when("pod_received"),
+            (proof.evidence.signer or None) if proof and proof.evidence else None,
+            in_kilograms(weighed.weight) if weighed and weighed.weight else None,
+            state.attempts,
+            naive(state.last_event_at),
+            bool(state.exceptions),
+            state.conflicting,
+        )
+
+    @api.model
+    def _store(self, model_name, columns, values):
+        """Write computed columns of many rows with one statement and tell the ORM."""
+        if not values:
+            return
+        records = self.env[model_name].browse(sorted(values))
+        records.flush_recordset(columns)
+        self.env.cr.execute_values(
+            SQL(
+                "UPDATE %s AS record SET %s FROM (VALUES %%s) AS state(id, %s)"
+                " WHERE record.id = state.id",
+                SQL.identifier(records._table),
+                SQL(", ").join(
+                    SQL(
+                        "%s = %s",
+                        SQL.identifier(column),
+                        SQL("state.%s" + f"::{sql_type}", SQL.identifier(column)),
+                    )
+                    for column, sql_type in columns.items()
+                ),
+                SQL(", ").join(map(SQL.identifier, columns)),
+            ).code,
+            [(id_, *values[id_]) for id_ in sorted(values)],
+            page_size=len(values),
+        )
+        records.invalidate_recordset(columns)
+        records.modified(columns)
