@@ -1,0 +1,157 @@
+"""What happens in story A, before anybody is told about it.
+
+Sixty sale orders of a regional distributor: half go by parcel, half by LTL freight. Each order has
+a *plot*, from the one where all goes well to the one where the goods come back. Everything is a
+pure function of the seed and of the first day, so that a second run writes the same bytes.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+PREFIX: Final = "DEMO-A-"
+PARCEL: Final = "ups"
+FREIGHT: Final = "ltl"
+
+# --- Plots: how an order's delivery goes -------------------------------------------------------
+DELIVERED: Final = "delivered"  # delivered and signed for
+PACKED: Final = "packed"  # still in the warehouse
+TRANSIT: Final = "transit"  # with the carrier
+NO_PROOF: Final = "no_proof"  # delivered, and nobody has sent the proof
+RETURNED: Final = "returned"  # on its way back to us
+DISPUTED: Final = "disputed"  # delivered under an open exception, nobody asked for approval
+REQUESTED: Final = "requested"  # the same, approval asked for and not given
+APPROVED: Final = "approved"  # the same, approved by a second person
+RESOLVED: Final = "resolved"  # the same, customer service closed the exception
+EXCEPTIONS: Final = (DISPUTED, REQUESTED, APPROVED, RESOLVED)
+INVOICED: Final = (DELIVERED, APPROVED, RESOLVED)
+
+_PLOTS: Final = {
+    PARCEL: {PACKED: 1, TRANSIT: 3, NO_PROOF: 2, RETURNED: 1, DISPUTED: 2, REQUESTED: 1, APPROVED: 1, RESOLVED: 1},
+    FREIGHT: {PACKED: 1, TRANSIT: 3, NO_PROOF: 2, DISPUTED: 2, REQUESTED: 1, APPROVED: 1, RESOLVED: 1},
+}
+_ORDERS: Final = {PARCEL: 32, FREIGHT: 28}
+SHIPPER_ACCOUNT: Final = "A1B2C3"
+PROMISED_AFTER: Final = timedelta(days=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What the distributor sells; price in the company's currency, weight in kg."""
+
+    code: str
+    name: str
+    price: Decimal
+    weight: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who buys; the reference is unique, so that a second run finds the same customer."""
+
+    ref: str
+    name: str
+    city: str
+    state: str
+    signer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One sale order and how its delivery will go.
+
+    :param number: the customer's order number, e.g. ``DEMO-A-0001``
+    :param carrier: ``ups`` or ``ltl``
+    :param lines: product code and quantity
+    :param tracking: parcel tracking number or LTL PRO number, given at dispatch
+    :param placed_at: when the warehouse starts; aware UTC
+    """
+
+    number: str
+    carrier: str
+    plot: str
+    customer: Customer
+    lines: tuple[tuple[Product, int], ...]
+    tracking: str
+    placed_at: datetime
+
+    @property
+    def goods(self) -> Decimal:
+        """Untaxed value of the goods."""
+        return sum((product.price * count for product, count in self.lines), Decimal(0))
+
+    @property
+    def weight(self) -> Decimal:
+        """Declared weight in kg."""
+        return sum((product.weight * count for product, count in self.lines), Decimal(0))
+
+    @property
+    def promised_at(self) -> datetime:
+        """What the customer was promised."""
+        return self.placed_at + PROMISED_AFTER
+
+
+PRODUCTS: Final = (
+    Product("DEMO-A-PUMP", "Circulation pump", Decimal("129.00"), Decimal("2.400")),
+    Product("DEMO-A-VALVE", "Ball valve DN 25", Decimal("18.95"), Decimal("0.350")),
+    Product("DEMO-A-FILTER", "Water filter", Decimal("47.50"), Decimal("1.100")),
+    Product("DEMO-A-BOILER", "Condensing boiler", Decimal("1249.00"), Decimal("48.000")),
+    Product("DEMO-A-PIPE", "Copper pipe, 5 m", Decimal("36.40"), Decimal("4.200")),
+    Product("DEMO-A-TANK", "Buffer tank 300 l", Decimal("879.90"), Decimal("95.000")),
+)
+CUSTOMERS: Final = (
+    Customer("DEMO-A-C1", "Harbor Heating Supply", "Baltimore", "MD", "J. Alvarez"),
+    Customer("DEMO-A-C2", "Blue Ridge Plumbing", "Roanoke", "VA", "M. Chen"),
+    Customer("DEMO-A-C3", "Lakeside Mechanical", "Erie", "PA", "T. Novak"),
+    Customer("DEMO-A-C4", "Piedmont Contractors", "Charlotte", "NC", "S. Okafor"),
+    Customer("DEMO-A-C5", "Hudson Valley Heating", "Albany", "NY", "R. Lindqvist"),
+)
+
+
+def make_orders(seed: int, first_day: datetime) -> tuple[Order, ...]:
+    """All orders of the story.
+
+    :param first_day: aware UTC midnight of the day on which the first order is picked
+    """
+    chance = random.Random(f"orders-{seed}")
+    orders: list[Order] = []
+    for carrier, count in _ORDERS.items():
+        plots = [plot for plot, times in _PLOTS[carrier].items() for _ in range(times)]
+        plots += [DELIVERED] * (count - len(plots))
+        chance.shuffle(plots)
+        for plot in plots:
+            orders.append(_make_order(len(orders) + 1, carrier, plot, first_day, chance))
+    return tuple(orders)
+
+
+def _make_order(
+    index: int, carrier: str, plot: str, first_day: datetime, chance: random.Random
+) -> Order:
+    choice = PRODUCTS[:3] if carrier == PARCEL else PRODUCTS[3:]
+    most = 4 if carrier == PARCEL else 9
+    lines = tuple((product, chance.randint(1, most)) for product in chance.sample(choice, 2))
+    start = timedelta(days=index % 3, hours=7, minutes=chance.randrange(0, 360))
+    return Order(
+        number=f"{PREFIX}{index:04d}",
+        carrier=carrier,
+        plot=plot,
+        customer=CUSTOMERS[index % len(CUSTOMERS)],
+        lines=lines,
+        tracking=parcel_number(index) if carrier == PARCEL else f"{4410000000 + index * 37}",
+        placed_at=first_day + start,
+    )
+
+
+def parcel_number(serial: int) -> str:
+    """A UPS tracking number with a right check digit.
+
+    The digit weighs every second character double; letters count (code - 3) modulo 10.
+    """
+    body = f"{SHIPPER_ACCOUNT}03{serial:07d}"
+    values = [int(char) if char.isdigit() else (ord(char) - 63) % 10 for char in body]
+    total = sum(values[0::2]) + 2 * sum(values[1::2])
+    return f"1Z{body}{-total % 10}"

@@ -1,0 +1,60 @@
+"""What the warehouse management system says, in the suite's own canonical JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from .message import Message
+from .plan import PACKED, PARCEL, Order
+
+_PICKED = timedelta(0)
+_PACKED = timedelta(hours=1, minutes=20)
+DISPATCHED = timedelta(hours=4)
+
+
+def messages(orders: tuple[Order, ...]) -> Iterator[Message]:
+    """Picked and packed of every order, and dispatched of those that left.
+
+    Every third order is reported in one batch of two events; the others event by event.
+    """
+    for index, order in enumerate(orders):
+        picked = event(order, "picked", order.placed_at + _PICKED)
+        packed = event(order, "packed", order.placed_at + _PACKED)
+        if index % 3:
+            yield _message(f"{order.number}/picked", picked)
+            yield _message(f"{order.number}/packed", packed)
+        else:
+            yield _message(f"{order.number}/picked-packed", {"events": [picked, packed]}, facts=2)
+        if order.plot != PACKED:
+            yield _message(f"{order.number}/dispatched", dispatched(order), facts=2)
+
+
+def dispatched(order: Order) -> dict[str, Any]:
+    """The event with which the warehouse names the parcel or the freight bill."""
+    scheme = "tracking" if order.carrier == PARCEL else "pro"
+    return event(order, "dispatched", order.placed_at + DISPATCHED) | {
+        "assigns": [{"scheme": scheme, "value": order.tracking}],
+        "weight": {"value": str(order.weight), "unit": "KGM"},
+    }
+
+
+def event(order: Order, milestone: str, at: datetime) -> dict[str, Any]:
+    return {
+        "event_id": f"WMS-{order.number}-{milestone}",
+        "milestone": milestone,
+        "occurred_at": at.isoformat(),
+        "references": [{"scheme": "purchase_order", "value": order.number}],
+        "location": {"name": "Distribution center", "city": "Richmond", "state": "VA", "country": "US"},
+    }
+
+
+def _message(label: str, body: dict[str, Any], facts: int = 1) -> Message:
+    return Message(f"wms/{label}", "wms", encode(body), facts=facts)
+
+
+def encode(body: dict[str, Any]) -> bytes:
+    """JSON as a sender writes it; the same value gives the same bytes."""
+    return json.dumps(body, sort_keys=True).encode()
