@@ -12,6 +12,7 @@
         "security/logistics_security.xml",
         "data/ir_sequence_data.xml",
         "data/logistics_milestone_data.xml",
+        "data/logistics_ownership_rule_data.xml",
         "data/ir_cron_data.xml",
         "views/logistics_shipment_views.xml",
         "views/logistics_shipment_timeline_templates.xml",
