@@ -1,0 +1,36 @@
+# Every target is a command of tools/suite.py, which needs nothing but Python 3.
+PYTHON ?= python3
+SUITE = $(PYTHON) tools/suite.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-unit serve stop lint bench clean setup
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+demo: ## set everything up, run the story over real HTTP, show what happened, serve
+	@$(SUITE) demo
+
+test: ## set everything up and run all tests
+	@$(SUITE) test
+
+test-unit: ## run the pure tests, without Odoo or PostgreSQL
+	@$(SUITE) test-unit
+
+serve: ## serve the demo database
+	@$(SUITE) serve
+
+stop: ## stop Odoo and PostgreSQL of this clone
+	@$(SUITE) stop
+
+lint: ## check style, types and Odoo's rules
+	@$(SUITE) lint
+
+bench: ## measure; ONLY=name measures one row
+	@$(SUITE) bench -- $(if $(ONLY),--only $(ONLY))
+
+setup: ## only set everything up
+	@$(SUITE) setup
+
+clean: ## stop and remove everything that was set up
+	@$(SUITE) clean
