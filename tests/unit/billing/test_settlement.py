@@ -1,0 +1,93 @@
+"""The difference between what is justified and what is invoiced."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from odoo.addons.logistics_billing_rules.core.case import (
+    AWAITING_APPROVAL,
+    BLOCKED,
+    CANCELLED,
+    READY,
+    WAITING,
+)
+from odoo.addons.logistics_billing_rules.core.settlement import (
+    DRAFTED,
+    HOLD,
+    NOTHING,
+    POSTED,
+    RELEASE,
+    REVIEW,
+    STAND,
+    WITHDRAW,
+    Settlement,
+    next_step,
+    settle,
+)
+
+books = st.dictionaries(
+    st.sampled_from(["goods/1", "goods/2", "charge/7"]), st.decimals("0", "999", places=3)
+)
+SETTLED = Settlement()
+OWED = Settlement({"goods/1": Decimal(1)})
+
+
+@given(books, books)
+def test_carrying_out_a_settlement_makes_the_books_equal_to_the_facts(justified, invoiced):
+    settlement = settle(justified, invoiced)
+    after = {
+        key: invoiced.get(key, Decimal(0))
+        + settlement.to_invoice.get(key, Decimal(0))
+        - settlement.to_credit.get(key, Decimal(0))
+        for key in {*justified, *invoiced}
+    }
+    assert {k: v for k, v in after.items() if v} == {k: v for k, v in justified.items() if v}
+    assert not settle(justified, after)
+
+
+@given(books)
+def test_what_is_invoiced_once_is_never_invoiced_again(justified):
+    assert not settle(justified, justified)
+
+
+@given(books, books)
+def test_nothing_is_both_invoiced_and_credited_and_quantities_are_positive(justified, invoiced):
+    settlement = settle(justified, invoiced)
+    assert not set(settlement.to_invoice) & set(settlement.to_credit)
+    quantities = [*settlement.to_invoice.values(), *settlement.to_credit.values()]
+    assert all(quantity > 0 for quantity in quantities)
+
+
+@pytest.mark.parametrize(
+    ("decision", "invoices", "settlement", "was_released", "action"),
+    [
+        # nothing on invoices
+        (WAITING, NOTHING, OWED, False, HOLD),
+        (BLOCKED, NOTHING, OWED, False, HOLD),
+        (AWAITING_APPROVAL, NOTHING, OWED, False, HOLD),
+        (CANCELLED, NOTHING, SETTLED, False, HOLD),
+        (READY, NOTHING, OWED, False, RELEASE),
+        (READY, NOTHING, SETTLED, False, RELEASE),  # there was nothing to invoice: released at once
+        (READY, NOTHING, SETTLED, True, STAND),
+        (READY, NOTHING, OWED, True, REVIEW),  # somebody cancelled the invoice
+        (WAITING, NOTHING, OWED, True, HOLD),
+        # drafts: they can go away without a trace in the books
+        (READY, DRAFTED, SETTLED, True, STAND),
+        (READY, DRAFTED, OWED, True, REVIEW),
+        (WAITING, DRAFTED, SETTLED, True, WITHDRAW),
+        (CANCELLED, DRAFTED, SETTLED, True, WITHDRAW),
+        # posted: never edited
+        (READY, POSTED, SETTLED, True, STAND),
+        (READY, POSTED, OWED, True, REVIEW),
+        (WAITING, POSTED, SETTLED, True, REVIEW),
+        (BLOCKED, POSTED, SETTLED, True, REVIEW),
+    ],
+)
+def test_every_situation_has_one_next_step(decision, invoices, settlement, was_released, action):
+    assert next_step(decision, invoices, settlement, was_released).action == action
+
+
+def test_a_review_says_why():
+    assert "no longer" in next_step(WAITING, POSTED, SETTLED, True).why
+    assert "cancelled" in next_step(READY, NOTHING, OWED, True).why
