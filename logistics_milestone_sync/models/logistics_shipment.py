@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .logistics_milestone import PHASES
 
@@ -144,19 +145,17 @@ class LogisticsShipment(models.Model):
             return NotImplemented
         late = (
             Domain("phase", "not in", ("delivered", "failed")) & Domain("promised_at", "<", "now")
-        ) | Domain.custom(
-            to_sql=lambda model, alias, query: model._late_delivery_sql(alias)
-        )
+        ) | Domain.custom(to_sql=lambda model, alias, query: model._late_delivery_sql(alias))
         wanted = set(value)
         if wanted == {True}:
             return late
         return ~late if wanted == {False} else Domain.TRUE
 
     def _late_delivery_sql(self, alias):
-        return models.SQL(
+        return SQL(
             "%s > %s",
-            models.SQL.identifier(alias, "delivered_at"),
-            models.SQL.identifier(alias, "promised_at"),
+            SQL.identifier(alias, "delivered_at"),
+            SQL.identifier(alias, "promised_at"),
         )
 
     def _compute_access_url(self):

@@ -139,23 +139,18 @@ class LogisticsShipment(models.Model):
             return
         records = self.env[model_name].browse(sorted(values))
         records.flush_recordset(columns)
-        self.env.cr.execute_values(
+        self.env.cr.execute(
             SQL(
-                "UPDATE %s AS record SET %s FROM (VALUES %%s) AS state(id, %s)"
+                "UPDATE %s AS record SET %s FROM (VALUES %s) AS state(id, %s)"
                 " WHERE record.id = state.id",
                 SQL.identifier(records._table),
                 SQL(", ").join(
-                    SQL(
-                        "%s = %s",
-                        SQL.identifier(column),
-                        SQL("state.%s" + f"::{sql_type}", SQL.identifier(column)),
-                    )
-                    for column, sql_type in columns.items()
+                    SQL(f"%s = state.%s::{sql_type}", SQL.identifier(c), SQL.identifier(c))
+                    for c, sql_type in columns.items()
                 ),
+                SQL(", ").join(SQL("%s", (id_, *values[id_])) for id_ in sorted(values)),
                 SQL(", ").join(map(SQL.identifier, columns)),
-            ).code,
-            [(id_, *values[id_]) for id_ in sorted(values)],
-            page_size=len(values),
+            )
         )
         records.invalidate_recordset(columns)
         records.modified(columns)

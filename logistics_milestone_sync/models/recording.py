@@ -193,25 +193,19 @@ class Recording:
         rows = list(rows)
         if not rows:
             return {}
-        columns = list(rows[0])
-        returned = self.env.cr.execute_values(
+        uid, now = self.env.uid, self.env.cr.now()
+        stamp = {"duplicate_count": 0, "recorded_at": now}
+        stamp |= {"create_uid": uid, "create_date": now, "write_uid": uid, "write_date": now}
+        columns = [*rows[0], *stamp]
+        returned = self.env.execute_query(
             SQL(
-                "INSERT INTO logistics_milestone_event (%s, duplicate_count, recorded_at,"
-                " create_uid, create_date, write_uid, write_date) VALUES %%s"
+                "INSERT INTO logistics_milestone_event (%s) VALUES %s"
                 " ON CONFLICT (fact_key) DO NOTHING RETURNING fact_key, id",
                 SQL(", ").join(map(SQL.identifier, columns)),
-            ).code,
-            [tuple(row[column] for column in columns) for row in rows],
-            template=self._row_template(len(columns)),
-            page_size=1000,
-            fetch=True,
+                SQL(", ").join(SQL("%s", (*row.values(), *stamp.values())) for row in rows),
+            )
         )
         return dict(returned)
-
-    def _row_template(self, columns):
-        uid = int(self.env.uid)
-        now = "now() AT TIME ZONE 'UTC'"
-        return f"({', '.join(['%s'] * columns)}, 0, {now}, {uid}, {now}, {uid}, {now})"
 
     def _read_known(self, keys):
         rows = self.env.execute_query(
