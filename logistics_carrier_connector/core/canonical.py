@@ -1,0 +1,156 @@
+"""The suite's own event format, version 1: what WMS, TMS and clients post as JSON.
+
+A body is one event or ``{"events": [...]}`` with up to 1,000. The words are those of the
+vocabulary, so there is no mapping: an event that passes the schema is understood. Each event is
+judged for itself; a bad one does not touch the others.
+
+One event may become several facts, always in this order: the names it assigns, the milestone, a
+proof of delivery that came with another milestone, the charges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from odoo.addons.logistics_milestone_sync.core.fact import (
+    ChargeFact,
+    Evidence,
+    Fact,
+    Location,
+    MilestoneFact,
+    ReferenceFact,
+    Weight,
+)
+from odoo.addons.logistics_milestone_sync.core.reference import Reference
+from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL
+
+from .canonical_schema import BODY_SCHEMA, ITEM_SCHEMA, MAX_EVENTS
+from .contract import check
+from .errors import ContractViolation, Problem
+from .mapping import ItemResult, MappingResult
+
+__all__ = ["BODY_SCHEMA", "ITEM_SCHEMA", "MAX_EVENTS", "events_of", "read", "to_facts"]
+
+_POD = "pod_received"
+
+
+def read(body: Any) -> MappingResult:
+    """Every event of a body with its own fate, in the order of the body.
+
+    :param body: what the JSON codec returned
+    :raises ContractViolation: if the body is neither an event nor a list of events
+    """
+    return MappingResult(tuple(_result(index, item) for index, item in enumerate(events_of(body))))
+
+
+def events_of(body: Any) -> list[Any]:
+    """The events of a body, unjudged.
+
+    :raises ContractViolation: if there are none, too many, or the body is something else
+    """
+    if not isinstance(body, dict):
+        raise ContractViolation([Problem("", "must be an object")])
+    if "events" not in body:
+        return [body]
+    events = body["events"]
+    if set(body) != {"events"}:
+        raise ContractViolation([Problem("", "a list of events has no other names beside it")])
+    if not isinstance(events, list) or not 1 <= len(events) <= MAX_EVENTS:
+        reason = f"must be a list of 1 to {MAX_EVENTS} events"
+        raise ContractViolation([Problem("events", reason)])
+    return events
+
+
+def to_facts(item: Any) -> list[Fact]:
+    """The facts of one event.
+
+    :raises ContractViolation: with everything that is wrong with it
+    """
+    problems = check(ITEM_SCHEMA, item)
+    if problems:
+        raise ContractViolation(problems)
+    try:
+        return list(_facts(item))
+    except ValueError as error:
+        raise ContractViolation([Problem("", str(error))]) from None
+
+
+def _result(index: int, item: Any) -> ItemResult:
+    path = f"events[{index}]"
+    try:
+        return ItemResult(path, tuple(to_facts(item)))
+    except ContractViolation as error:
+        return ItemResult(path, problem=Problem(path, error.public_message))
+
+
+def _facts(item: Mapping[str, Any]) -> Iterator[Fact]:
+    references = _references(item["references"])
+    if "assigns" in item:
+        yield ReferenceFact(references, _references(item["assigns"]))
+    if "milestone" in item:
+        fact = _milestone(item, references, item["milestone"])
+        yield fact
+        if fact.evidence and fact.milestone != _POD:
+            yield _milestone(item, references, _POD)
+    for charge in item.get("charges", ()):
+        yield _charge(charge, references)
+
+
+def _milestone(
+    item: Mapping[str, Any], references: tuple[Reference, ...], milestone: str
+) -> MilestoneFact:
+    occurred = _moment(item["occurred_at"], "occurred_at")
+    offset = occurred.utcoffset()
+    stated = item.get("stated_at")
+    proof, weight, place = item.get("proof"), item.get("weight"), item.get("location")
+    derived = milestone != item["milestone"]
+    return MilestoneFact(
+        references=references,
+        milestone=milestone,
+        occurred_at=occurred.astimezone(UTC),
+        classifier=item.get("classifier", ACTUAL),
+        utc_offset=round(offset.total_seconds() / 60) if offset is not None else None,
+        stated_at=_moment(stated, "stated_at").astimezone(UTC) if stated else None,
+        source_event_id=item.get("event_id"),
+        raw_code=item.get("code", ""),
+        raw_text=item.get("text", ""),
+        reason="" if derived else item.get("reason", ""),
+        responsible_party="" if derived else item.get("responsible_party", ""),
+        location=Location(**place) if place else None,
+        evidence=Evidence(**proof) if proof else None,
+        weight=Weight(Decimal(str(weight["value"])), weight["unit"]) if weight else None,
+        retracts=item.get("retracts"),
+    )
+
+
+def _charge(charge: Mapping[str, Any], references: tuple[Reference, ...]) -> ChargeFact:
+    return ChargeFact(
+        references=references,
+        side=charge["side"],
+        charge_type=charge["type"],
+        charge_key=charge["key"],
+        amount=Decimal(str(charge["amount"])),
+        currency=charge["currency"],
+        quantity=Decimal(str(charge.get("quantity", 1))),
+        unit=charge.get("unit", ""),
+        description=charge.get("description", ""),
+    )
+
+
+def _references(items: list[Mapping[str, str]]) -> tuple[Reference, ...]:
+    return tuple(Reference(item["scheme"], item["value"]) for item in items)
+
+
+def _moment(text: str, name: str) -> datetime:
+    """RFC 3339; the schema has checked the form, not the range that Python can hold."""
+    try:
+        value = datetime.fromisoformat(text.upper())
+        value.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{name} is not a moment that can be stored") from None
+    if value.tzinfo is None or not 1990 <= value.year <= 2100:
+        raise ValueError(f"{name} needs an offset and a year from 1990 to 2100")
+    return value

@@ -1,0 +1,162 @@
+"""The JSON Schema of the canonical event, version 1 (``canonical.py`` reads it)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from odoo.addons.logistics_milestone_sync.core.reference import SCHEMES
+from odoo.addons.logistics_milestone_sync.core.vocabulary import CLASSIFIERS, PARTIES, REASONS
+
+MAX_EVENTS: Final = 1_000
+_CHARGE_TYPES: Final = (
+    "freight",
+    "fuel",
+    "accessorial",
+    "tax",
+    "duty",
+    "handling",
+    "storage",
+    "other",
+)
+
+
+def _text(longest: int, description: str = "", **rules: Any) -> dict[str, Any]:
+    return {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": longest,
+        "description": description,
+        **rules,
+    }
+
+
+def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def _names(description: str) -> dict[str, Any]:
+    name = _object(
+        {"scheme": {"enum": list(SCHEMES)}, "value": _text(80, pattern=r"\S")},
+        ["scheme", "value"],
+    )
+    return {
+        "type": "array",
+        "items": name,
+        "minItems": 1,
+        "maxItems": 50,
+        "description": description,
+    }
+
+
+_MOMENT: Final = {"type": "string", "format": "date-time", "maxLength": 40}
+# A decimal as a number or, to keep every digit on its way, as a text.
+_DECIMAL: Final[dict[str, Any]] = {
+    "anyOf": [
+        {"type": "number", "minimum": -1e15, "maximum": 1e15},
+        {"type": "string", "pattern": r"^-?[0-9]{1,15}(\.[0-9]{1,9})?$"},
+    ]
+}
+_POSITIVE: Final[dict[str, Any]] = {
+    "anyOf": [
+        {"type": "number", "exclusiveMinimum": 0, "maximum": 1e9},
+        {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,9})?$"},
+    ]
+}
+_LOCATION: Final = _object(
+    {
+        "name": _text(200),
+        "city": _text(100),
+        "state": _text(50),
+        "postal_code": _text(20),
+        "country": _text(2, "ISO 3166-1 alpha-2", pattern="^[A-Z]{2}$"),
+        "unlocode": _text(5, "UN/LOCODE", pattern="^[A-Z]{2}[A-Z2-9]{3}$"),
+        "code": _text(50, "the sender's own code of the place"),
+    },
+    [],
+) | {"minProperties": 1}
+_PROOF: Final = _object(
+    {
+        "signer": _text(200),
+        "document_name": _text(200),
+        "document_url": _text(2000, pattern="^https://"),
+        "sha256": _text(64, pattern="^[0-9a-f]{64}$"),
+    },
+    [],
+) | {"minProperties": 1}
+_CHARGE: Final = _object(
+    {
+        "side": {"enum": ["buy", "sell"]},
+        "type": {"enum": list(_CHARGE_TYPES)},
+        "key": _text(100, "the sender's id of the charge; the same key again is a revision"),
+        "amount": _DECIMAL,
+        "currency": _text(3, "ISO 4217", pattern="^[A-Z]{3}$"),
+        "quantity": _POSITIVE,
+        "unit": _text(20, "UN/ECE Rec 20"),
+        "description": _text(500),
+    },
+    ["side", "type", "key", "amount", "currency"],
+)
+
+ITEM_SCHEMA: Final[dict[str, Any]] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Logistics event, version 1",
+    **_object(
+        {
+            "event_id": _text(200, "the sender's own id; the same id again is a duplicate"),
+            "milestone": _text(60, "a code of the milestone catalogue"),
+            "occurred_at": {**_MOMENT, "description": "RFC 3339 with offset"},
+            "stated_at": {**_MOMENT, "description": "when the sender recorded it"},
+            "classifier": {"enum": list(CLASSIFIERS)},
+            "references": _names("what the shipment is called already"),
+            "assigns": _names("names that the sender gives it with this event"),
+            "location": _LOCATION,
+            "reason": {"enum": list(REASONS)},
+            "responsible_party": {"enum": list(PARTIES)},
+            "code": _text(100, "the sender's own status code"),
+            "text": _text(2000, "for people"),
+            "weight": _object(
+                {"value": _POSITIVE, "unit": _text(20, "UN/ECE Rec 20: KGM, LBR")},
+                ["value", "unit"],
+            ),
+            "proof": _PROOF,
+            "retracts": _text(200, "event_id of an earlier event that is withdrawn"),
+            "charges": {"type": "array", "items": _CHARGE, "minItems": 1, "maxItems": 200},
+        },
+        ["references"],
+    ),
+    "dependentRequired": {
+        "milestone": ["occurred_at"],
+        "retracts": ["milestone"],
+        "proof": ["milestone"],
+        "weight": ["milestone"],
+    },
+    "anyOf": [
+        {"required": ["milestone"]},
+        {"required": ["assigns"]},
+        {"required": ["charges"]},
+    ],
+}
+
+BODY_SCHEMA: Final[dict[str, Any]] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Logistics events, version 1",
+    "oneOf": [
+        ITEM_SCHEMA,
+        _object(
+            {
+                "events": {
+                    "type": "array",
+                    "items": ITEM_SCHEMA,
+                    "minItems": 1,
+                    "maxItems": MAX_EVENTS,
+                }
+            },
+            ["events"],
+        ),
+    ],
+}

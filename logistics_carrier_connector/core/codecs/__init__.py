@@ -1,0 +1,43 @@
+"""From raw bytes to a tree of plain values: one file per format, found by name.
+
+A codec is strict about form and knows nothing of meaning. It returns dicts, lists, strings,
+``Decimal``, ``int``, booleans and ``None``, at most ``MAX_DEPTH`` deep, without NUL characters
+(PostgreSQL cannot store them), or raises ``PayloadRejected`` and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ..errors import ConfigurationInvalid, PayloadRejected
+from . import json_codec, x12_codec
+
+Tree = dict[str, Any] | list[Any]
+Codec = Callable[[bytes], Tree]
+
+MAX_BYTES: Final = 20 * 1024 * 1024
+
+_CODECS: Final[dict[str, Codec]] = {
+    "json": json_codec.decode,
+    "x12": x12_codec.decode,
+}
+FORMATS: Final = tuple(_CODECS)
+
+
+def decode(format_name: str, raw: bytes) -> Tree:
+    """Decode the bytes of one message.
+
+    :param format_name: one of ``FORMATS``
+    :raises ConfigurationInvalid: if there is no such format
+    :raises PayloadRejected: if the bytes are not well formed; the message says what was expected
+        and what was found
+    """
+    codec = _CODECS.get(format_name)
+    if codec is None:
+        raise ConfigurationInvalid(f"no codec is called {format_name!r}")
+    if len(raw) > MAX_BYTES:
+        raise PayloadRejected(f"the message has {len(raw)} bytes, at most {MAX_BYTES} are read")
+    if not raw.strip():
+        raise PayloadRejected("the message is empty")
+    return codec(raw)

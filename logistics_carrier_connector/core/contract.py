@@ -1,0 +1,100 @@
+"""Is a decoded message what was agreed? JSON Schema (draft 2020-12), without its dangers.
+
+Schemas are data that people edit, and payloads come from outside: remote references are refused,
+and patterns are matched in linear time (no look-around, no back-references). Findings name the
+place and the rule, never the value, so that they may be logged and sent back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final, NoReturn
+
+import jsonschema_rs
+
+from .errors import ConfigurationInvalid, Problem
+
+MAX_PROBLEMS: Final = 20
+_LONGEST_RULE: Final = 80
+
+
+def check(schema: Mapping[str, Any], tree: Any) -> list[Problem]:
+    """What is wrong with ``tree``, at most ``MAX_PROBLEMS`` places; empty if nothing is.
+
+    :param schema: a JSON Schema; compiled once per process and content
+    :param tree: what a codec returned
+    :raises ConfigurationInvalid: if the schema itself cannot be used
+    """
+    validator = _compiled(_canonical(schema))
+    problems: list[Problem] = []
+    try:
+        for error in validator.iter_errors(tree):
+            problems.append(Problem(path_text(error.instance_path), _reason(error.kind)))
+            if len(problems) == MAX_PROBLEMS:
+                break
+    except (ValueError, OverflowError) as error:
+        # What JSON itself cannot express (a lone surrogate, a number no engine takes).
+        problems.append(Problem("", f"not representable as JSON ({type(error).__name__})"))
+    return problems
+
+
+def check_schema(schema: Mapping[str, Any]) -> None:
+    """Refuse a schema that could not be used later.
+
+    :raises ConfigurationInvalid: with the reason
+    """
+    _compiled(_canonical(schema))
+
+
+def path_text(path: Any) -> str:
+    """``events[3].occurred_at`` for ``["events", 3, "occurred_at"]``."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text
+
+
+def _canonical(schema: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(schema, sort_keys=True, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        raise ConfigurationInvalid("the schema is not JSON") from None
+
+
+@lru_cache(maxsize=256)
+def _compiled(schema: str) -> jsonschema_rs.Draft202012Validator:
+    try:
+        return jsonschema_rs.Draft202012Validator(
+            json.loads(schema),
+            validate_formats=True,
+            retriever=_refuse,
+            pattern_options=jsonschema_rs.RegexOptions(),
+        )
+    except ValueError as error:  # ValidationError and ReferencingError are ValueErrors
+        reason = str(error).splitlines()[0]
+        raise ConfigurationInvalid(f"the schema cannot be used: {reason}") from None
+
+
+def _refuse(uri: str) -> NoReturn:
+    raise ValueError(f"the schema refers to {uri}, and schemas are not fetched")
+
+
+def _reason(kind: Any) -> str:
+    rule = kind.value
+    if kind.name == "required":
+        return f"{rule} is missing"
+    if kind.name == "type":
+        return f"must be of type {' or '.join(rule)}"
+    if kind.name == "additionalProperties":
+        return f"unknown: {_short(', '.join(kind.unexpected))}"
+    if kind.name == "enum":
+        return f"must be one of {_short(', '.join(str(option) for option in rule))}"
+    if kind.name == "format":
+        return f"must be a {rule}"
+    return f"breaks the rule {kind.name} {_short(str(rule))}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_RULE else f"{text[:_LONGEST_RULE]}…"

@@ -1,0 +1,116 @@
+"""What can go wrong with a message, as types: the type decides what happens next.
+
+Every error of the connector belongs to one class, and the class is the retry decision:
+
+* ``transient``: the same message may succeed later, nothing about it has to change;
+* ``permanent``: this message can never succeed; it is a dead letter;
+* ``configuration``: the message is fine, our data (mapping, secret, contract) is not: it is held
+  and tried again when the configuration changes;
+* ``business``: understood, but what it speaks of is unknown to us; it is parked;
+* ``poison``: it broke the code that handled it; it is isolated.
+
+``public_message`` may be shown to the sender: it never quotes secrets or payload values beyond
+short control numbers and codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+TRANSIENT: Final = "transient"
+PERMANENT: Final = "permanent"
+CONFIGURATION: Final = "configuration"
+BUSINESS: Final = "business"
+POISON: Final = "poison"
+ERROR_CLASSES: Final = (TRANSIENT, PERMANENT, CONFIGURATION, BUSINESS, POISON)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with one place of a message.
+
+    :param path: where, in the words of the message: ``events[3].occurred_at``
+    :param reason: an English sentence without the offending value
+    """
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}" if self.path else self.reason
+
+
+class IntegrationError(Exception):
+    """Base of everything that the connector raises on purpose."""
+
+    error_class: ClassVar[str] = PERMANENT
+
+    def __init__(self, public_message: str) -> None:
+        super().__init__(public_message)
+        self.public_message = public_message
+
+
+class PayloadRejected(IntegrationError):
+    """The bytes are not a well-formed message of their format."""
+
+    error_class = PERMANENT
+
+
+class ContractViolation(IntegrationError):
+    """The message is well formed, but not what was agreed.
+
+    :ivar problems: what is wrong, place by place
+    """
+
+    error_class = PERMANENT
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(str(problem) for problem in self.problems))
+
+
+class NotVerified(IntegrationError):
+    """The sender did not prove who it is.
+
+    :ivar missing: no proof was sent at all (as opposed to a wrong or a stale one)
+    """
+
+    error_class = PERMANENT
+
+    def __init__(self, public_message: str, *, missing: bool = False) -> None:
+        super().__init__(public_message)
+        self.missing = missing
+
+
+class ConfigurationInvalid(IntegrationError):
+    """A profile, a contract or a verifier cannot be used as it is written."""
+
+    error_class = CONFIGURATION
+
+
+class UnmappedCode(IntegrationError):
+    """The carrier used codes that no row of the mapping explains.
+
+    :ivar codes: each code with how many times it occurs
+    """
+
+    error_class = CONFIGURATION
+
+    def __init__(self, codes: dict[str, int]) -> None:
+        self.codes = dict(codes)
+        listed = ", ".join(f"{code} ({count})" for code, count in sorted(codes.items()))
+        super().__init__(f"the mapping has no row for {listed}")
+
+
+class CarrierError(IntegrationError):
+    """The carrier answered with an error of its own instead of events."""
+
+    error_class = PERMANENT
+
+
+class Unavailable(IntegrationError):
+    """The other side did not answer, or asked to come back later."""
+
+    error_class = TRANSIENT

@@ -1,0 +1,111 @@
+"""JMESPath expressions of a profile: compiled once, evaluated on one scope, errors as values.
+
+JMESPath has no input or output and no unbounded loops, so an expression that somebody typed cannot
+reach anything but the message. Two functions are added that carriers' free text needs:
+
+* ``after(text, label)``: what follows the label, without case and without ``:``, ``-`` or blanks in
+  between; null if the label is not at the beginning. ``after('Signed by: J SMITH', 'signed by')``
+* ``upper(text)``: in capitals
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+import jmespath
+from jmespath import exceptions, functions
+
+from .errors import ConfigurationInvalid
+
+_NULLABLE: Final = {"types": ["string", "null"]}
+
+
+class EvaluationFailed(ValueError):
+    """An expression does not fit the message it was applied to."""
+
+
+class _Functions(functions.Functions):  # type: ignore[misc]
+    @functions.signature(_NULLABLE, {"types": ["string"]})
+    def _func_after(self, text: str | None, label: str) -> str | None:
+        if text is None or not text.strip().casefold().startswith(label.casefold()):
+            return None
+        return text.strip()[len(label) :].lstrip(" :-\t").rstrip() or None
+
+    @functions.signature(_NULLABLE)
+    def _func_upper(self, text: str | None) -> str | None:
+        return None if text is None else text.upper()
+
+
+_OPTIONS: Final = jmespath.Options(custom_functions=_Functions())
+
+
+class Expression:
+    """One compiled expression; equal sources are equal expressions."""
+
+    __slots__ = ("_compiled", "source")
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._compiled = _compile(source)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expression) and other.source == self.source
+
+    def __hash__(self) -> int:
+        return hash(self.source)
+
+    def __repr__(self) -> str:
+        return f"Expression({self.source!r})"
+
+    def find(self, scope: Any) -> Any:
+        """What the expression finds in ``scope``; ``None`` if nothing.
+
+        :raises EvaluationFailed: e.g. a function of texts was given a list
+        """
+        try:
+            return self._compiled.search(scope, options=_OPTIONS)
+        except (exceptions.JMESPathError, ValueError, TypeError, ArithmeticError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise EvaluationFailed(f"{self.source}: {reason}") from None
+
+    def text(self, scope: Any) -> str:
+        """What the expression finds, as text without surrounding blanks; empty if nothing.
+
+        :raises EvaluationFailed: also if it finds an object
+        """
+        return as_text(self.find(scope), self.source)
+
+    def holds(self, scope: Any) -> bool:
+        """Whether it finds something that JMESPath counts as true."""
+        value = self.find(scope)
+        return value is not None and value is not False and value not in ("", [], {})
+
+
+def as_text(value: Any, source: str) -> str:
+    """A scalar as text; a list of texts (an X12 composite, several lines) joined with blanks.
+
+    :raises EvaluationFailed: on an object, naming ``source``
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float | Decimal):
+        return str(value)
+    if isinstance(value, Iterable) and not isinstance(value, dict):
+        return " ".join(part for item in value if (part := as_text(item, source)))
+    raise EvaluationFailed(f"{source}: expected a text, found an object")
+
+
+@lru_cache(maxsize=4096)
+def _compile(source: str) -> Any:
+    try:
+        return jmespath.compile(source)
+    except (exceptions.JMESPathError, ValueError, RecursionError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ConfigurationInvalid(f"not a JMESPath expression: {source!r} ({reason})") from None

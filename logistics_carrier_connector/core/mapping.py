@@ -1,0 +1,147 @@
+"""From a decoded message to facts: apply a profile.
+
+How it works
+    The profile's levels lead to the items of the message (events, statuses). Each item is looked up
+    in the code table and becomes one fact, and the profile's ``also`` rules add what follows from
+    it. An item that cannot be read becomes a problem and an unknown code is counted; neither
+    touches the other items. Nothing is dropped: every item ends in exactly one of facts,
+    ``ignored``, ``unmapped`` or ``problem``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from odoo.addons.logistics_milestone_sync.core.fact import Fact
+
+from .code_table import CodeRow, Key, Unmapped, find
+from .errors import Problem
+from .expression import EvaluationFailed
+from .item import Item, Reading, read_facts
+from .profile import Profile
+
+MAX_ITEMS: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """What became of one item of the message.
+
+    :param path: where it stands: ``interchange[0].shipment[2].status[0]``
+    :param unmapped: the code that no row explains
+    :param ignored: the code is known and states no milestone
+    """
+
+    path: str
+    facts: tuple[Fact, ...] = ()
+    unmapped: str = ""
+    ignored: bool = False
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MappingResult:
+    """What became of a whole message.
+
+    :param items: one by one, in the order of the message
+    :param message_id: the message's own id, where the profile names one
+    :param carrier_error: the carrier's own error answer; then there are no items
+    """
+
+    items: tuple[ItemResult, ...] = ()
+    message_id: str | None = None
+    carrier_error: str | None = None
+    _problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def facts(self) -> list[Fact]:
+        """All facts, in the order of the message."""
+        return [fact for item in self.items for fact in item.facts]
+
+    @property
+    def ignored(self) -> int:
+        """How many items state no milestone; 1 for a message without any item."""
+        return sum(item.ignored for item in self.items) or int(
+            not self.items and not self._problems and self.carrier_error is None
+        )
+
+    @property
+    def unmapped(self) -> dict[str, int]:
+        """Codes without a row, each with how many items use it."""
+        return dict(Counter(item.unmapped for item in self.items if item.unmapped))
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What could not be read, with its place."""
+        return [*self._problems, *(item.problem for item in self.items if item.problem)]
+
+
+def apply(profile: Profile, tree: Any, received_at: datetime) -> MappingResult:
+    """Read the facts of one message.
+
+    :param tree: what the codec of ``profile.format`` returned
+    :param received_at: aware; when we heard. No fact is dated by it, so that a replay states the
+        same; it is the place to refuse what lies absurdly far in the future
+    :return: never raises on what a message contains
+    """
+    try:
+        if profile.error_when and profile.error_when.holds(tree):
+            text = profile.error_text.text(tree) if profile.error_text else ""
+            return MappingResult(carrier_error=text or "the carrier reports an error")
+        message_id = profile.message_id.text(tree) if profile.message_id else ""
+        levels = list(_scopes(profile, tree))
+    except EvaluationFailed as error:
+        return MappingResult(_problems=(Problem("", str(error)),))
+    items = tuple(_item(profile, path, scope, received_at) for path, scope in levels)
+    return MappingResult(items, message_id or None)
+
+
+def _scopes(profile: Profile, tree: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every item of the message with its path, as the object that expressions see."""
+    scopes: list[tuple[str, dict[str, Any]]] = [("", {})]
+    for depth, step in enumerate(profile.each):
+        deeper: list[tuple[str, dict[str, Any]]] = []
+        for path, scope in scopes:
+            found = step.items.find(scope[profile.each[depth - 1].name] if depth else tree)
+            for index, value in enumerate(found if isinstance(found, list) else [found]):
+                if value is not None:
+                    place = f"{path}.{step.name}[{index}]".lstrip(".")
+                    deeper.append((place, {**scope, step.name: value}))
+        if len(deeper) > MAX_ITEMS:
+            raise EvaluationFailed(f"the message has more than {MAX_ITEMS} items")
+        scopes = deeper
+    yield from scopes
+
+
+def _item(profile: Profile, path: str, scope: Any, received_at: datetime) -> ItemResult:
+    try:
+        code, row = _look_up(profile, scope)
+        if row.ignore:
+            return ItemResult(path, ignored=True)
+        reading = _read(profile, scope, code, row)
+        return ItemResult(path, read_facts(profile, Item(scope, received_at), reading))
+    except Unmapped as error:
+        return ItemResult(path, unmapped=error.code)
+    except ValueError as error:  # EvaluationFailed, unreadable times, words a fact refuses
+        return ItemResult(path, problem=Problem(path, str(error)))
+
+
+def _look_up(profile: Profile, scope: Any) -> tuple[str, CodeRow]:
+    keys = [Key(tuple(part.text(scope) for part in key)) for key in profile.keys]
+    return find(profile.codes, keys)
+
+
+def _read(profile: Profile, scope: Any, code: str, row: CodeRow) -> Reading:
+    """The row, refined by the reason that the item gives beside its status."""
+    reason_code = profile.reason.text(scope) if profile.reason else ""
+    if not reason_code:
+        return Reading(code, row, row.reason, row.party)
+    known = profile.reasons.get(reason_code)
+    if known is None:
+        raise Unmapped(f"reason {reason_code}")
+    reason, party = known.reason or row.reason, known.party or row.party
+    return Reading(code, row, reason, party, reason_code)

@@ -1,0 +1,39 @@
+"""Where something happened: a ``Location`` from the words a carrier uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from odoo.addons.logistics_milestone_sync.core.fact import Location
+
+from .expression import Expression
+
+FIELDS: Final = ("name", "city", "state", "postal_code", "country", "unlocode", "code")
+
+# North American carriers also write three letters; others are left as they are not two letters.
+_COUNTRIES: Final = {"USA": "US", "CAN": "CA", "MEX": "MX"}
+
+
+def country_code(text: str) -> str:
+    """ISO 3166-1 alpha-2, or empty if the text is not a country code we know.
+
+    >>> country_code("usa"), country_code("DE"), country_code("Germany")
+    ('US', 'DE', '')
+    """
+    code = text.strip().upper()
+    code = _COUNTRIES.get(code, code)
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else ""
+
+
+def location(expressions: Mapping[str, Expression], scope: Any) -> Location | None:
+    """The place that the expressions find, or ``None`` if they find nothing.
+
+    :param expressions: by field of ``Location``
+    """
+    values = {name: expression.text(scope) for name, expression in expressions.items()}
+    if "country" in values:
+        values["country"] = country_code(values["country"])
+    if "unlocode" in values and len(values["unlocode"]) != 5:
+        values["unlocode"] = ""
+    return Location(**values) if any(values.values()) else None

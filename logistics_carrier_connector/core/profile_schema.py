@@ -1,0 +1,115 @@
+"""The shape of a profile file, as JSON Schema; meaning is checked when it is built.
+
+All scalars are texts, because the file is read without YAML's guesses (``profile.py``).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from odoo.addons.logistics_milestone_sync.core.reference import SCHEMES
+from odoo.addons.logistics_milestone_sync.core.vocabulary import CLASSIFIERS, PARTIES, REASONS
+
+from .places import FIELDS
+
+_TEXT: Final[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength": 2000}
+_FLAG: Final[dict[str, Any]] = {"enum": ["true", "false"]}
+_NOTE: Final[dict[str, Any]] = {"type": "string", "maxLength": 20000}
+_CODES: Final[dict[str, Any]] = {"type": "array", "minItems": 1, "items": {"type": "string"}}
+_REASON: Final[dict[str, Any]] = {"enum": list(REASONS)}
+_PARTY: Final[dict[str, Any]] = {"enum": list(PARTIES)}
+_CLASSIFIER: Final[dict[str, Any]] = {"enum": list(CLASSIFIERS)}
+
+
+def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def _list(items: dict[str, Any], **limits: int) -> dict[str, Any]:
+    return {"type": "array", "items": items, **limits}
+
+
+_EXPRESSIONS = ("at", "date", "time", "code", "offset", "zone", "local_date", "local_time")
+_TIMES: Final = _list(_object({name: _TEXT for name in _EXPRESSIONS} | {"end_of_day": _FLAG}))
+_EVIDENCE: Final = _object(
+    {name: _TEXT for name in ("signer", "document_name", "document_url", "sha256")}
+)
+_ALSO: Final = _object(
+    {
+        "milestone": _TEXT,
+        "when": _TEXT,
+        "classifier": _CLASSIFIER,
+        "time": _TIMES,
+        "evidence": _FLAG,
+        "note": _NOTE,
+    },
+    "milestone",
+    "when",
+)
+_CODE_ROW: Final = _object(
+    {
+        "codes": _CODES,
+        "milestone": _TEXT,
+        "classifier": _CLASSIFIER,
+        "reason": _REASON,
+        "party": _PARTY,
+        "inferred": _FLAG,
+        "ignore": _FLAG,
+        "note": _NOTE,
+    },
+    "codes",
+)
+
+PROFILE_SCHEMA: Final = _object(
+    {
+        "profile": {"type": "string", "pattern": "^[a-z][a-z0-9_]{1,59}$"},
+        "version": {"type": "string", "pattern": "^[0-9]{1,6}$"},
+        "name": _TEXT,
+        "description": _NOTE,
+        "sources": _list(_TEXT),
+        "format": _TEXT,
+        "carrier_error": _object({"when": _TEXT, "text": _TEXT}, "when", "text"),
+        "message_id": _TEXT,
+        "each": _list(
+            {"type": "object", "minProperties": 1, "maxProperties": 1}
+            | {"additionalProperties": _TEXT},
+            minItems=1,
+            maxItems=8,
+        ),
+        "references": _list(
+            _object({"scheme": {"enum": list(SCHEMES)}, "value": _TEXT}, "scheme", "value"),
+            minItems=1,
+        ),
+        "code": _object(
+            {"keys": _list(_list(_TEXT, minItems=1), minItems=1), "text": _TEXT, "reason": _TEXT},
+            "keys",
+        ),
+        "event_id": _TEXT,
+        "stated_at": _TIMES,
+        "time": _TIMES | {"minItems": 1},
+        "zone": _TEXT,
+        "location": _object({name: _TEXT for name in FIELDS}),
+        "weight": _object({"value": _TEXT, "unit": _TEXT}, "value", "unit"),
+        "units": {"type": "object", "additionalProperties": _TEXT},
+        "evidence": _EVIDENCE,
+        "also": _list(_ALSO),
+        "codes": _list(_CODE_ROW, minItems=1),
+        "reasons": _list(
+            _object({"codes": _CODES, "reason": _REASON, "party": _PARTY, "note": _NOTE}, "codes")
+        ),
+    },
+    "profile",
+    "version",
+    "name",
+    "format",
+    "each",
+    "references",
+    "code",
+    "time",
+    "codes",
+)
