@@ -18,6 +18,7 @@ from typing import Any
 
 from .reference import Reference
 from .vocabulary import ACTUAL, CLASSIFIERS, PARTIES, REASONS
+from .weight import Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,6 @@ class Evidence:
     document_name: str = ""
     document_url: str = ""
     sha256: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """A weight and its UN/ECE Rec 20 unit (``KGM``, ``LBR``)."""
-
-    value: Decimal
-    unit: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from .fact import Evidence, Weight
+from .fact import Evidence
 from .vocabulary import ACTUAL, CATALOGUE, ESTIMATED, NO_PHASE, PHASES, PLANNING, Milestone
+from .weight import Weight
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 

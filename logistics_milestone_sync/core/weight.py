@@ -1,11 +1,10 @@
-"""Weights in kilograms, from the unit codes of UN/ECE Recommendation 20."""
+"""Weights, with the unit codes of UN/ECE Recommendation 20."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
-
-from .fact import Weight
 
 # International avoirdupois pound, exact by definition (1959).
 _KILOGRAMS: Final = {
@@ -18,14 +17,27 @@ _KILOGRAMS: Final = {
 UNITS: Final = tuple(_KILOGRAMS)
 
 
-def in_kilograms(weight: Weight) -> Decimal:
-    """The weight in kilograms, exact.
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A mass and the Rec 20 code of its unit (``KGM``, ``LBR``).
 
-    >>> in_kilograms(Weight(Decimal("10"), "LBR"))
-    Decimal('4.53592370')
-
-    :raises ValueError: if the unit is not a unit of mass that we know
+    :raises ValueError: if the unit is not a unit of mass that we know, or the value no number
     """
-    if weight.unit not in _KILOGRAMS:
-        raise ValueError(f"unknown unit of weight: {weight.unit!r}")
-    return weight.value * _KILOGRAMS[weight.unit]
+
+    value: Decimal
+    unit: str
+
+    def __post_init__(self) -> None:
+        if self.unit not in _KILOGRAMS:
+            raise ValueError(f"unknown unit of weight: {self.unit!r}")
+        if not self.value.is_finite():
+            raise ValueError("a weight must be a number")
+
+    @property
+    def kilograms(self) -> Decimal:
+        """The weight in kilograms, exact.
+
+        >>> Weight(Decimal("10"), "LBR").kilograms
+        Decimal('4.53592370')
+        """
+        return self.value * _KILOGRAMS[self.unit]

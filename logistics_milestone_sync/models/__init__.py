@@ -1,3 +1,4 @@
+from . import governed_mixin
 from . import stateful_mixin
 from . import logistics_system
 from . import logistics_milestone

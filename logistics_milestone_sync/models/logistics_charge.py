@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..core import change, fact
 from ..core.change import Change
@@ -26,7 +26,16 @@ class LogisticsCharge(models.Model):
     _name = "logistics.charge"
     _description = "Shipment Charge"
     _order = "shipment_id, side, charge_type, id"
+    _inherit = ["logistics.governed.mixin"]
     _check_company_auto = True
+    _governed_fields = (
+        "active",
+        "superseded_by_id",
+        "source_kind",
+        "system_id",
+        "source",
+        "explanation",
+    )
 
     name = fields.Char("Description", required=True)
     shipment_id = fields.Many2one(
@@ -134,6 +143,13 @@ class LogisticsCharge(models.Model):
             "system_id": system.id,
             "source": statement.source,
         }
+
+    def write(self, vals):
+        if not self.env.su and self.filtered(lambda charge: charge.source_kind != "manual"):
+            raise AccessError(
+                self.env._("Only a charge entered by hand can be edited. Enter a revision instead.")
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_by_hand(self):

@@ -9,7 +9,9 @@ class LogisticsConsignment(models.Model):
     _name = "logistics.consignment"
     _description = "Consignment"
     _order = "shipment_id, sequence, id"
+    _inherit = ["logistics.governed.mixin"]
     _check_company_auto = True
+    _governed_fields = ("status_id", "phase", "since", "eta")
 
     name = fields.Char(compute="_compute_name", store=True)
     sequence = fields.Integer(default=10)

@@ -34,9 +34,24 @@ class LogisticsException(models.Model):
 
     _name = "logistics.exception"
     _description = "Shipment Exception"
-    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.approvable.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "logistics.approvable.mixin",
+        "logistics.governed.mixin",
+    ]
     _order = "state desc, severity desc, opened_at desc, id desc"
     _check_company_auto = True
+
+    _governed_fields = (
+        "shipment_id",
+        "event_id",
+        "state",
+        "opened_at",
+        "closed_at",
+        "description",
+        "billing_approved",
+    )
 
     name = fields.Char(compute="_compute_name", store=True)
     shipment_id = fields.Many2one(

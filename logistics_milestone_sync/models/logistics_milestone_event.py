@@ -1,12 +1,14 @@
 from collections import defaultdict
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..core.clock import utc
-from ..core.fact import Evidence, Weight
+from ..core.fact import Evidence
 from ..core.fold import LedgerEvent
+from ..core.weight import Weight
 
 
 class LogisticsMilestoneEvent(models.Model):
@@ -151,7 +153,7 @@ class LogisticsMilestoneEvent(models.Model):
 _LEDGER_SQL = """
     SELECT id, shipment_id, consignment_id, fact_key, milestone_code, classifier, occurred_at,
            stated_at, system_id, priority, verdict, inferred, source_event_id, retracts, reason,
-           responsible_party, signer, document_url, document_sha256, weight, weight_unit
+           responsible_party, signer, document_url, document_sha256, weight::text, weight_unit
       FROM logistics_milestone_event
      WHERE shipment_id = ANY(%s)
 """
@@ -180,5 +182,5 @@ def _to_ledger_event(row):
         reason=row["reason"] or "",
         responsible_party=row["responsible_party"] or "",
         evidence=proof if proof != Evidence() else None,
-        weight=Weight(row["weight"], row["weight_unit"]) if row["weight_unit"] else None,
+        weight=Weight(Decimal(row["weight"]), row["weight_unit"]) if row["weight_unit"] else None,
     )

@@ -15,10 +15,31 @@ class LogisticsShipment(models.Model):
 
     _name = "logistics.shipment"
     _description = "Shipment"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "logistics.governed.mixin",
+    ]
     _order = "promised_at, id"
     _check_company_auto = True
     _rec_names_search = ["name", "reference_ids.normalised"]
+
+    _governed_fields = (
+        "status_id",
+        "phase",
+        "since",
+        "eta",
+        "dispatched_at",
+        "delivered_at",
+        "pod_at",
+        "pod_signer",
+        "certified_weight",
+        "attempts",
+        "last_event_at",
+        "has_open_exception",
+        "is_conflicting",
+    )
 
     name = fields.Char(
         required=True, copy=False, readonly=True, index="trigram", default=lambda self: self._new()

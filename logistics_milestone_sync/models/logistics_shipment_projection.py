@@ -4,7 +4,6 @@ from odoo.tools import SQL
 from ..core.change import EXCEPTION_CLOSED, EXCEPTION_OPENED, STATE, Change
 from ..core.clock import naive
 from ..core.fold import State, fold
-from ..core.weight import in_kilograms
 
 # column → SQL type, in the order of _shipment_values
 _SHIPMENT_COLUMNS = {
@@ -125,7 +124,7 @@ class LogisticsShipment(models.Model):
             when("delivered"),
             when("pod_received"),
             (proof.evidence.signer or None) if proof and proof.evidence else None,
-            in_kilograms(weighed.weight) if weighed and weighed.weight else None,
+            weighed.weight.kilograms if weighed and weighed.weight else None,
             state.attempts,
             naive(state.last_event_at),
             bool(state.exceptions),

@@ -208,11 +208,14 @@ class Recording:
         return dict(returned)
 
     def _read_known(self, keys):
+        keys = list(keys)
+        if not keys:
+            return {}
         rows = self.env.execute_query(
             SQL(
                 "SELECT fact_key, id, content_hash, verdict FROM logistics_milestone_event"
                 " WHERE fact_key = ANY(%s)",
-                list(keys),
+                keys,
             )
         )
         return {key: (event_id, digest, verdict) for key, event_id, digest, verdict in rows}

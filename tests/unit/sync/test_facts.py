@@ -15,7 +15,6 @@ from odoo.addons.logistics_milestone_sync.core.fact import (
     Location,
     MilestoneFact,
     ReferenceFact,
-    Weight,
     fact_from_json,
     to_json,
 )
@@ -27,7 +26,7 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import (
     REASONS,
     SCHEMES,
 )
-from odoo.addons.logistics_milestone_sync.core.weight import in_kilograms
+from odoo.addons.logistics_milestone_sync.core.weight import Weight
 
 NOW = datetime(2026, 3, 2, 8, 30, 15, tzinfo=UTC)
 TRACKING = Reference("tracking", "1Z999")
@@ -147,12 +146,12 @@ class TestFactKey:
     [("10", "KGM", "10"), ("10", "LBR", "4.5359237"), ("1500", "GRM", "1.5"), ("2", "TNE", "2000")],
 )
 def test_weights_convert_exactly(value, unit, kilograms):
-    assert in_kilograms(Weight(Decimal(value), unit)) == Decimal(kilograms)
+    assert Weight(Decimal(value), unit).kilograms == Decimal(kilograms)
 
 
 def test_a_unit_that_is_no_mass_is_refused():
     with pytest.raises(ValueError, match="unknown unit of weight"):
-        in_kilograms(Weight(Decimal(1), "HUR"))
+        Weight(Decimal(1), "HUR")
 
 
 @given(times)

@@ -1,0 +1,35 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+
+class LogisticsGovernedMixin(models.AbstractModel):
+    """Fields that only the suite's own methods set, whatever rights a caller has on the record.
+
+    ``readonly`` on a field binds the web client only; this binds RPC as well.
+    """
+
+    _name = "logistics.governed.mixin"
+    _description = "Record with fields that nobody sets by hand"
+
+    # Names of the fields; set by the inheriting model.
+    _governed_fields: tuple[str, ...] = ()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_governed(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_governed(vals)
+        return super().write(vals)
+
+    def _check_governed(self, vals):
+        if self.env.su:
+            return
+        refused = [name for name in self._governed_fields if name in vals]
+        if refused:
+            labels = ", ".join(self._fields[name]._description_string(self.env) for name in refused)
+            raise AccessError(
+                self.env._("%s cannot be set by hand: it follows from what was stated.", labels)
+            )

@@ -1,0 +1,116 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import LogisticsCase
+
+MODELS = [
+    "logistics.approval",
+    "logistics.charge",
+    "logistics.consignment",
+    "logistics.exception",
+    "logistics.milestone",
+    "logistics.milestone.event",
+    "logistics.ownership.rule",
+    "logistics.parked.fact",
+    "logistics.parked.reference",
+    "logistics.reference",
+    "logistics.shipment",
+    "logistics.system",
+]
+EVIDENCE = ["logistics.milestone.event", "logistics.approval"]
+
+
+@tagged("post_install", "-at_install", "logistics")
+class TestAccess(LogisticsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        roles = (
+            "user",
+            "manager",
+            "integration_admin",
+            "finance_preparer",
+            "finance_approver",
+            "auditor",
+        )
+        cls.roles = {role: cls._create_user(f"role-{role}", role) for role in roles}
+        cls.other_company = cls.env["res.company"].create({"name": "Other Company"})
+        cls.shipment = cls._create_shipment()
+
+    def _rights(self, user, model):
+        return {
+            operation
+            for operation in ("read", "write", "create", "unlink")
+            if self.env[model].with_user(user).has_access(operation)
+        }
+
+    def test_this_list_of_models_is_complete(self):
+        own = self.env["ir.model"].search([("model", "=like", "logistics.%")])
+        own = own.filtered(lambda m: "logistics_milestone_sync" in (m.modules or "").split(", "))
+        concrete = {m.model for m in own if not self.env[m.model]._abstract}
+        self.assertEqual(concrete, set(MODELS))
+
+    def test_every_role_reads_and_the_auditor_changes_nothing(self):
+        for model in MODELS:
+            for role, user in self.roles.items():
+                with self.subTest(model=model, role=role):
+                    self.assertIn("read", self._rights(user, model))
+            with self.subTest(model=model, role="auditor"):
+                self.assertEqual(self._rights(self.roles["auditor"], model), {"read"})
+
+    def test_nobody_may_write_evidence(self):
+        for model in EVIDENCE:
+            for role, user in self.roles.items():
+                with self.subTest(model=model, role=role):
+                    self.assertEqual(self._rights(user, model), {"read"})
+
+    def test_an_employee_without_a_role_sees_nothing(self):
+        stranger = self._create_user("stranger")
+        for model in MODELS:
+            with self.subTest(model=model):
+                self.assertEqual(self._rights(stranger, model), set())
+
+    def test_another_company_sees_nothing(self):
+        foreigner = self._create_user("foreigner", "manager", company=self.other_company)
+        self._record(
+            self.carrier,
+            self._fact(self.shipment, "exception_raised", 1, reason="other"),
+            self._fact(("tracking", "nobody"), "delivered", 1),
+        )
+        self.shipment.exception_ids.action_request_billing_approval()
+        self.env["logistics.charge"].create(
+            {
+                "name": "Freight",
+                "shipment_id": self.shipment.id,
+                "side": "sell",
+                "charge_type": "freight",
+                "charge_key": "manual",
+                "amount": 5,
+                "currency_id": self.company.currency_id.id,
+            }
+        )
+        for model in MODELS:
+            if model in ("logistics.milestone", "logistics.ownership.rule"):
+                continue  # shared by all companies, no secrets in them
+            with self.subTest(model=model):
+                everything = self.env[model].sudo().search([])
+                foreign = everything.filtered(lambda r: self._company_of(r) == self.company)
+                self.assertTrue(foreign, "the test needs a record to hide")
+                seen = self.env[model].with_user(foreigner).search([])
+                self.assertFalse(seen & foreign.with_user(foreigner))
+                with self.assertRaises(AccessError):
+                    foreign[:1].with_user(foreigner).read(["id", "display_name"])
+
+    def _company_of(self, record):
+        return record.parked_id.company_id if "parked_id" in record else record.company_id
+
+    def test_the_door_of_one_company_never_touches_another(self):
+        foreign_carrier = self._create_system("foreign", "carrier", self.other_company)
+        [outcome] = self._record(foreign_carrier, self._fact(self.shipment, "delivered", 1))
+        self.assertEqual(outcome.status, "parked")
+
+    def test_state_is_not_written_by_hand(self):
+        clerk = self.shipment.with_user(self.roles["user"])
+        for field, value in (("phase", "delivered"), ("pod_at", "2026-03-01 10:00:00")):
+            with self.subTest(field=field), self.assertRaises(AccessError):
+                clerk.write({field: value})
