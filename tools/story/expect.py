@@ -42,7 +42,7 @@ _STATUS_OF: Final = {
 _RELEASE_OF: Final = {
     PACKED: "waiting",
     TRANSIT: "waiting",
-    RETURNED: "waiting",
+    RETURNED: "blocked",
     NO_PROOF: "waiting",
     DISPUTED: "blocked",
     REQUESTED: "awaiting_approval",

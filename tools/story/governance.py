@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .people import People
 from .plan import APPROVED, EXCEPTIONS, REQUESTED, RESOLVED, Order
 from .rpc import OdooRefused, OdooSession
 
@@ -20,16 +22,27 @@ class Governed:
     closed: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
+    def lines(self) -> Iterator[str]:
+        """What happened, for people."""
+        if self.closed:
+            yield f"Customer service closed the exceptions of {', '.join(self.closed)}."
+        if self.requested:
+            yield f"Finance prepared approvals for {', '.join(self.requested)}."
+        for refusal in self.refused:
+            yield f"Refused, as it must be: approving the own request for {refusal}"
+        if self.approved:
+            yield f"Somebody else approved {', '.join(self.approved)}."
 
-def cases_by_order(auditor: OdooSession, orders: tuple[Order, ...]) -> dict[str, dict[str, object]]:
+
+def cases_by_order(people: People, orders: tuple[Order, ...]) -> dict[str, dict[str, object]]:
     """The exception case of each order that has one, by order number."""
     numbers = [order.number for order in orders if order.plot in EXCEPTIONS]
-    sales = auditor.search_read(
+    sales = people.ops.search_read(
         "sale.order", [("client_order_ref", "in", numbers)], ["client_order_ref"]
     )
     found: dict[str, dict[str, object]] = {}
     for sale in sales:
-        rows = auditor.search_read(
+        rows = people.ops.search_read(
             "logistics.exception",
             [("shipment_id.sale_order_ids", "in", [sale["id"]])],
             _CASE_FIELDS,
@@ -40,11 +53,7 @@ def cases_by_order(auditor: OdooSession, orders: tuple[Order, ...]) -> dict[str,
 
 
 def govern(
-    orders: tuple[Order, ...],
-    cases: dict[str, dict[str, object]],
-    ops: OdooSession,
-    preparer: OdooSession,
-    approver: OdooSession,
+    orders: tuple[Order, ...], cases: dict[str, dict[str, object]], people: People
 ) -> Governed:
     """Close, ask, be refused, approve: what each plot wants."""
     done = Governed()
@@ -52,12 +61,12 @@ def govern(
         if order.plot in EXCEPTIONS and order.number not in cases:
             done.wrong.append(f"{order.number} should have an exception and has none")
         elif order.plot == RESOLVED:
-            _resolve(ops, order, cases[order.number], done)
+            _resolve(people.ops, order, cases[order.number], done)
         elif order.plot in (REQUESTED, APPROVED):
-            _ask(preparer, order, cases[order.number], done)
+            _ask(people.prepare, order, cases[order.number], done)
     for order in orders:
         if order.plot in (REQUESTED, APPROVED) and order.number in cases:
-            _decide(order, cases[order.number], preparer, approver, done)
+            _decide(order, cases[order.number], people, done)
     return done
 
 
@@ -80,14 +89,10 @@ def _ask(preparer: OdooSession, order: Order, case: dict[str, object], done: Gov
 
 
 def _decide(
-    order: Order,
-    case: dict[str, object],
-    preparer: OdooSession,
-    approver: OdooSession,
-    done: Governed,
+    order: Order, case: dict[str, object], people: People, done: Governed
 ) -> None:
     """The requester tries first, and must be refused; then somebody else decides."""
-    pending = approver.search_read(
+    pending = people.approve.search_read(
         "logistics.approval",
         [
             ("res_model", "=", "logistics.exception"),
@@ -99,10 +104,10 @@ def _decide(
     if not pending:
         return
     try:
-        preparer.call("logistics.approval", "action_approve", [pending[0]["id"]])
-        done.wrong.append(f"{preparer.login} approved the own request for {order.number}")
+        people.prepare.call("logistics.approval", "action_approve", [pending[0]["id"]])
+        done.wrong.append(f"{people.prepare.login} approved the own request for {order.number}")
     except OdooRefused as refusal:
         done.refused.append(f"{order.number}: {refusal}")
     if order.plot == APPROVED:
-        approver.call("logistics.approval", "action_approve", [pending[0]["id"]])
+        people.approve.call("logistics.approval", "action_approve", [pending[0]["id"]])
         done.approved.append(order.number)

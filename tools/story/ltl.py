@@ -106,7 +106,7 @@ def _status(report: Report) -> Iterator[str]:
     yield f"B10*{order.tracking}*{order.number}*{SCAC}"
     yield f"L11*{order.number}*PO"
     yield f"N1*CN*{order.customer.name.upper()}"
-    yield f"N4*{order.customer.city.upper()}*{order.customer.state}*00000*US"
+    yield f"N4*{order.customer.city.upper()}*{order.customer.state}*{order.customer.postal_code}*US"
     yield "LX*1"
     yield f"AT7*{code}*{reason}***{report.at:%Y%m%d}*{report.at:%H%M}*UT"
     yield f"MS1*{order.customer.city.upper()}*{order.customer.state}*US"

@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from .plan import CUSTOMERS, PREFIX, PRODUCTS, PROMISED_AFTER, Order
+from .plan import CUSTOMERS, METHODS, PREFIX, PRODUCTS, PROMISED_AFTER, Order
 from .progress import Progress
 from .rpc import OdooSession
 
 _BATCH = 10
 _DAYS_AGO = 9  # the first order is picked so long ago that the last parcel has arrived by now
+
+
+class NoDemoData(Exception):
+    """The story cannot be told in this database."""
 
 
 def first_day(sales: OdooSession, today: datetime) -> datetime:
@@ -37,15 +41,18 @@ def place_orders(sales: OdooSession, orders: tuple[Order, ...]) -> int:
 
     :return: how many orders were new
     """
-    products = _ensure(sales, "product.product", "default_code", map(_product_values, PRODUCTS))
-    customers = _ensure(sales, "res.partner", "ref", map(_customer_values, CUSTOMERS))
+    ids = (
+        _master_data(sales, "product.product", "default_code", (p.code for p in PRODUCTS))
+        | _master_data(sales, "res.partner", "name", (c.name for c in CUSTOMERS))
+        | _master_data(sales, "delivery.carrier", "name", METHODS.values())
+    )
     known = {row["client_order_ref"]: row for row in _known(sales)}
     missing = [order for order in orders if order.number not in known]
     drafts = [row["id"] for row in known.values() if row["state"] == "draft"]
     with Progress("Placing sale orders", len(missing)) as bar:
         for start in range(0, len(missing), _BATCH):
             part = missing[start : start + _BATCH]
-            values = [_order_values(order, products, customers) for order in part]
+            values = [_order_values(order, ids) for order in part]
             drafts += sales.call("sale.order", "create", values)
             bar.step(len(part))
     with Progress("Confirming sale orders", len(drafts)) as bar:
@@ -61,44 +68,29 @@ def _known(sales: OdooSession) -> list[dict[str, Any]]:
     return sales.search_read("sale.order", domain, ["client_order_ref", "state"])
 
 
-def _ensure(
-    sales: OdooSession, model: str, key: str, rows: Iterable[dict[str, Any]]
-) -> dict[str, int]:
-    """Records by their key, created where they are missing."""
-    wanted = {row[key]: row for row in rows}
-    found = sales.search_read(model, [(key, "in", list(wanted))], [key])
-    ids = {row[key]: row["id"] for row in found}
-    missing = [row for value, row in wanted.items() if value not in ids]
-    if missing:
-        created = sales.call(model, "create", missing)
-        ids |= {row[key]: id_ for row, id_ in zip(missing, created, strict=True)}
+def _master_data(sales: OdooSession, model: str, key: str, names: Iterable[str]) -> dict[str, int]:
+    """Ids of the demo's master data by name or code.
+
+    :raises NoDemoData: if something is missing
+    """
+    wanted = set(names)
+    rows = sales.search_read(model, [(key, "in", sorted(wanted))], [key])
+    ids = {row[key]: row["id"] for row in rows}
+    if missing := wanted - ids.keys():
+        raise NoDemoData(
+            f"This database has no {', '.join(sorted(missing))}: it was made without demo data."
+        )
     return ids
 
 
-def _product_values(product: Any) -> dict[str, Any]:
+def _order_values(order: Order, ids: dict[str, int]) -> dict[str, Any]:
     return {
-        "name": product.name,
-        "default_code": product.code,
-        "list_price": float(product.price),
-        "weight": float(product.weight),
-        "type": "consu",
-        "invoice_policy": "delivery",
-    }
-
-
-def _customer_values(customer: Any) -> dict[str, Any]:
-    return {"name": customer.name, "ref": customer.ref, "city": customer.city, "is_company": True}
-
-
-def _order_values(
-    order: Order, products: dict[str, int], customers: dict[str, int]
-) -> dict[str, Any]:
-    return {
-        "partner_id": customers[order.customer.ref],
+        "partner_id": ids[order.customer.name],
         "client_order_ref": order.number,
         "commitment_date": order.promised_at.strftime("%Y-%m-%d %H:%M:%S"),
+        "carrier_id": ids[METHODS[order.carrier]],
         "order_line": [
-            (0, 0, {"product_id": products[product.code], "product_uom_qty": count})
+            (0, 0, {"product_id": ids[product.code], "product_uom_qty": count})
             for product, count in order.lines
         ],
     }

@@ -44,19 +44,18 @@ class Product:
     """What the distributor sells; price in the company's currency, weight in kg."""
 
     code: str
-    name: str
     price: Decimal
     weight: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who buys; the reference is unique, so that a second run finds the same customer."""
+    """Who buys, where the goods go, and who signs for them."""
 
-    ref: str
     name: str
     city: str
     state: str
+    postal_code: str
     signer: str
 
 
@@ -95,21 +94,18 @@ class Order:
         return self.placed_at + PROMISED_AFTER
 
 
-PRODUCTS: Final = (
-    Product("DEMO-A-PUMP", "Circulation pump", Decimal("129.00"), Decimal("2.400")),
-    Product("DEMO-A-VALVE", "Ball valve DN 25", Decimal("18.95"), Decimal("0.350")),
-    Product("DEMO-A-FILTER", "Water filter", Decimal("47.50"), Decimal("1.100")),
-    Product("DEMO-A-BOILER", "Condensing boiler", Decimal("1249.00"), Decimal("48.000")),
-    Product("DEMO-A-PIPE", "Copper pipe, 5 m", Decimal("36.40"), Decimal("4.200")),
-    Product("DEMO-A-TANK", "Buffer tank 300 l", Decimal("879.90"), Decimal("95.000")),
-)
+# The goods, customers and delivery methods of logistics_milestone_sync's demo data.
+PUMP: Final = Product("LOG-PUMP", Decimal("189.00"), Decimal("6.5"))
+VALVE: Final = Product("LOG-VALVE", Decimal("24.50"), Decimal("0.8"))
+BOILER: Final = Product("LOG-BOILER", Decimal("1240.00"), Decimal("48.0"))
+PRODUCTS: Final = (PUMP, VALVE, BOILER)
 CUSTOMERS: Final = (
-    Customer("DEMO-A-C1", "Harbor Heating Supply", "Baltimore", "MD", "J. Alvarez"),
-    Customer("DEMO-A-C2", "Blue Ridge Plumbing", "Roanoke", "VA", "M. Chen"),
-    Customer("DEMO-A-C3", "Lakeside Mechanical", "Erie", "PA", "T. Novak"),
-    Customer("DEMO-A-C4", "Piedmont Contractors", "Charlotte", "NC", "S. Okafor"),
-    Customer("DEMO-A-C5", "Hudson Valley Heating", "Albany", "NY", "R. Lindqvist"),
+    Customer("Harbour Street Workshop", "Charlotte", "NC", "28202", "J Alvarez"),
+    Customer("Riverside Clinic Supplies", "Louisville", "KY", "40202", "M Chen"),
+    Customer("Oak Hill School District", "Columbus", "OH", "43215", "T Novak"),
 )
+METHODS: Final = {PARCEL: "Parcel", FREIGHT: "LTL Freight"}
+_GOODS: Final = {PARCEL: ((PUMP, 3), (VALVE, 10)), FREIGHT: ((BOILER, 6), (PUMP, 12))}
 
 
 def make_orders(seed: int, first_day: datetime) -> tuple[Order, ...]:
@@ -131,9 +127,7 @@ def make_orders(seed: int, first_day: datetime) -> tuple[Order, ...]:
 def _make_order(
     index: int, carrier: str, plot: str, first_day: datetime, chance: random.Random
 ) -> Order:
-    choice = PRODUCTS[:3] if carrier == PARCEL else PRODUCTS[3:]
-    most = 4 if carrier == PARCEL else 9
-    lines = tuple((product, chance.randint(1, most)) for product in chance.sample(choice, 2))
+    lines = tuple((product, chance.randint(1, most)) for product, most in _GOODS[carrier])
     start = timedelta(days=index % 3, hours=7, minutes=chance.randrange(0, 360))
     return Order(
         number=f"{PREFIX}{index:04d}",

@@ -106,4 +106,4 @@ def _place(order: Order, status: Status) -> tuple[str, str, str]:
         return ("Richmond", "VA", "23231")
     if status in (ARRIVED, DEPARTED):
         return _HUBS[0]
-    return (order.customer.city, order.customer.state, "")
+    return (order.customer.city, order.customer.state, order.customer.postal_code)
