@@ -3,10 +3,10 @@
 
 import sys
 
-if sys.version_info < (3, 9):  # noqa: UP036 - says so instead of failing on newer syntax below
-    sys.exit("This needs Python 3.10 or newer; Odoo 19 runs on Python 3.10 to 3.13.")
+if sys.version_info < (3, 9):  # noqa: UP036 - a sentence instead of an error further on
+    sys.exit("This needs Python 3.11, 3.12 or 3.13; run it with one of those.")
 
-from bootstrap.commands import main  # noqa: E402
+from bootstrap.commands import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

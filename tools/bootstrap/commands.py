@@ -15,7 +15,7 @@ from .config import free_port
 from .diagnosis import system_error
 from .messages import Trouble, say, warn
 from .paths import Places
-from .ready import Suite, set_up
+from .ready import Suite, ready_python, set_up
 
 Command = Callable[[Places, argparse.Namespace], int]
 
@@ -43,8 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, (run, text, takes) in _COMMANDS.items():
         sub = commands.add_parser(name, help=text, description=text)
         for argument in takes:
-            keywords = {"nargs": "*"} if argument == "rest" else {}
-            sub.add_argument(argument, **keywords)
+            sub.add_argument(argument, nargs="*" if argument == "rest" else None)
         sub.set_defaults(run=run)
     return parser
 
@@ -115,7 +114,8 @@ def _clean(places: Places, arguments: argparse.Namespace) -> int:
 
 
 def _lint(places: Places, arguments: argparse.Namespace) -> int:
-    return lint.run(set_up(places))
+    ready_python(places)
+    return lint.run(places)
 
 
 def _bench(places: Places, arguments: argparse.Namespace) -> int:

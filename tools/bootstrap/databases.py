@@ -36,16 +36,17 @@ class Databases:
 
     def execute(self, database: str, *statements: str, doing: str) -> None:
         """Run statements, each in its own transaction."""
-        command = [venv_python(self.places.venv), "-c", _PROGRAM, database, *statements]
-        run(self.places, command, doing, env=self.env)
+        run(self.places, self._command(database, *statements), doing, env=self.env)
 
     def rows(self, database: str, statement: str) -> list[str]:
         """What a statement answers, one line per row; nothing when it fails."""
-        command = [venv_python(self.places.venv), "-c", _PROGRAM, database, statement]
-        return output_of(command, env=self.env).splitlines()
+        return output_of(self._command(database, statement), env=self.env).splitlines()
+
+    def _command(self, *arguments: str) -> list[str | Path]:
+        return [venv_python(self.places.venv), "-c", _PROGRAM, *arguments]
 
     def check(self) -> None:
-        """:raises Trouble: when the server cannot be reached, or its role may not make databases."""
+        """:raises Trouble: when the server is out of reach or its role may make no databases."""
         self.execute("postgres", "SELECT 1", doing="connect to PostgreSQL")
         allowed = self.rows(
             "postgres",
@@ -79,7 +80,7 @@ class Databases:
         self.execute("postgres", statement, doing=f"make the database {name}")
 
     def rename(self, name: str, new: str) -> None:
-        """Rename a database and its filestore; the filestore first, so that both are there after."""
+        """Rename a database after its filestore, so that under the new name both are there."""
         if self.filestore(name).is_dir():
             shutil.rmtree(self.filestore(new), ignore_errors=True)
             self.filestore(name).rename(self.filestore(new))

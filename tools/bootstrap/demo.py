@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from . import server
 from .locks import alone
@@ -67,7 +68,7 @@ def _play(suite: Suite, port: int) -> int:
     story = suite.places.project / "tools" / "story" / "run.py"
     if not story.is_file():
         raise Trouble(f"{story} is missing from this clone: check it out again.")
-    command = [suite.python, story, "--url", f"http://127.0.0.1:{port}"]
+    command: list[str | Path] = [suite.python, story, "--url", f"http://127.0.0.1:{port}"]
     return subprocess.run(
         [*command, "--database", suite.demo_database],
         cwd=suite.places.project,

@@ -85,8 +85,8 @@ def _series(folder: Path) -> str:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
             names = [target.id for target in node.targets if isinstance(target, ast.Name)]
             if "version_info" in names:
-                parts = [part.value for part in node.value.elts if isinstance(part, ast.Constant)]
-                return f"{parts[0]}.{parts[1]}"
+                major, minor = (ast.unparse(part) for part in node.value.elts[:2])
+                return f"{major}.{minor}"
     return "of an unknown version"
 
 

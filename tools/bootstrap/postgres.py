@@ -20,6 +20,7 @@ from .process import output_of
 
 _ROLE = "odoo"
 _PORT = "5432"
+_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD")
 # A socket's path has at most 107 bytes; PostgreSQL adds "/.s.PGSQL.5432.lock" for its own use.
 _LONGEST_FOLDER = 85
 
@@ -97,8 +98,8 @@ def ready_postgres(places: Places) -> Postgres:
 def _named_server() -> dict[str, str] | None:
     address = os.environ.get("DATABASE_URL")
     if not address:
-        names = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD")
-        return {n: os.environ[n] for n in names if n in os.environ} if "PGHOST" in os.environ else None
+        given = {name: os.environ[name] for name in _VARIABLES if name in os.environ}
+        return given if "PGHOST" in given else None
     parts = urlsplit(address)
     if parts.scheme not in ("postgres", "postgresql") or not parts.hostname:
         raise Trouble(
@@ -180,13 +181,9 @@ def _create(places: Places, cluster: Cluster, programs: Path) -> None:
         partial = cluster.base / "data.partial"
         shutil.rmtree(partial, ignore_errors=True)
         locale = "C.UTF-8" if "C.utf8" in output_of(["locale", "-a"]).split() else "C"
-        _as_owner(
-            places,
-            cluster,
-            [programs / "initdb", "-D", partial, "-U", _ROLE, "-E", "UTF8"]
-            + [f"--locale={locale}", "--auth=trust", "--no-instructions"],
-            "make a PostgreSQL cluster",
-        )
+        initdb: list[str | Path] = [programs / "initdb", "-D", partial, "-U", _ROLE, "-E", "UTF8"]
+        initdb += [f"--locale={locale}", "--auth=trust", "--no-instructions"]
+        _as_owner(places, cluster, initdb, "make a PostgreSQL cluster")
         with (partial / "postgresql.conf").open("a") as conf:
             conf.write("\ninclude = 'logistics.conf'\n")
         (partial / "logistics.conf").write_text(_SETTINGS.format(socket=cluster.socket))
@@ -197,10 +194,12 @@ def _create(places: Places, cluster: Cluster, programs: Path) -> None:
 def _own_folder(folder: Path, account: str | None) -> None:
     """A folder that only the account of the server may use."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _give(folder, account)
     owner = pwd.getpwnam(account).pw_uid if account else os.geteuid()
-    if folder.stat().st_uid != owner:
+    found = folder.lstat()
+    # In a folder that everybody may write to, somebody else may have taken the name before us.
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (owner, os.geteuid()):
         raise Trouble(f"{folder} belongs to somebody else. Remove it, or set LOGISTICS_HOME.")
+    _give(folder, account)
 
 
 def _give(path: Path, account: str | None) -> None:

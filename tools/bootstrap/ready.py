@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def set_up(places: Places) -> Suite:
     :raises Trouble: with one sentence for the person who runs it
     """
     _prepare(places)
-    with alone(places.run / "setup.lock", "another set-up of this clone"):
+    with _alone(places):
         odoo = find_odoo(places)
         ready_venv(places, odoo)
         running = is_running(cluster_of(places))
@@ -69,6 +70,17 @@ def set_up(places: Places) -> Suite:
         databases.check()
         template = ready_template(places, odoo, postgres, databases)
         return Suite(places, odoo, postgres, databases, template, not running)
+
+
+def ready_python(places: Places) -> Path:
+    """Have the virtual environment only; return its Python."""
+    _prepare(places)
+    with _alone(places):
+        return ready_venv(places, find_odoo(places))
+
+
+def _alone(places: Places) -> AbstractContextManager[None]:
+    return alone(places.run / "setup.lock", "another set-up of this clone")
 
 
 def _prepare(places: Places) -> None:

@@ -67,16 +67,16 @@ def ready_unit_venv(places: Places) -> Path:
 
 
 def _interpreter() -> str:
-    """A Python that Odoo 19 runs on (3.10 to 3.13): this one, or another on the path."""
-    if (3, 10) <= sys.version_info[:2] <= (3, 13):
+    """A Python that Odoo 19 and the modules run on: this one, or another on the path."""
+    if (3, 11) <= sys.version_info[:2] <= (3, 13):
         return sys.executable
-    for minor in (11, 12, 13, 10):
+    for minor in (11, 12, 13):
         other = shutil.which(f"python3.{minor}")
         if other:
             return other
     raise Trouble(
-        f"Odoo 19 runs on Python 3.10 to 3.13 and this is {sys.version.split()[0]}. Install one of "
-        "those and run the same command again."
+        f"This needs Python 3.11, 3.12 or 3.13, and this is {sys.version.split()[0]}. Install one "
+        "of those and run the same command again."
     )
 
 
@@ -110,8 +110,8 @@ def _same_python(venv: Path, python: str) -> bool:
 
 def _pip(places: Places, venv: Path, arguments: list[str | Path]) -> None:
     """Install with the user's own pip configuration: index, proxy and certificates are theirs."""
-    command = [venv_python(venv), "-m", "pip", "install", "--prefer-binary", "--no-input"]
-    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    command: list[str | Path] = [venv_python(venv), "-m", "pip", "install", "--prefer-binary"]
+    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
     run(places, [*command, *arguments], "install the Python packages", env=quiet)
 
 
