@@ -1,0 +1,77 @@
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    logistics_release_count = fields.Integer(compute="_compute_logistics_release_count")
+
+    @api.depends("line_ids.logistics_release_line_ids")
+    def _compute_logistics_release_count(self):
+        for move in self:
+            move.logistics_release_count = len(move._logistics_releases())
+
+    def _logistics_releases(self):
+        return self.line_ids.logistics_release_line_ids.release_id
+
+    def action_open_logistics_releases(self):
+        """Open the releases that made these invoices."""
+        return self._logistics_releases()._action_open()
+
+    # === Nothing is posted that its shipments hold === #
+
+    def _post(self, soft=True):
+        """Override of `account`: refuse invoices of shipments that are not released.
+
+        Every way to post leads through here, so this is where it is guarded.
+        """
+        self._check_logistics_released()
+        return super()._post(soft)
+
+    def _check_logistics_released(self):
+        """Raise for customer invoices with lines that may not be in the books yet."""
+        invoices_sudo = self.sudo().filtered(
+            lambda move: move.move_type in ("out_invoice", "out_receipt")
+        )
+        lines_sudo = invoices_sudo.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
+        native = lines_sudo.filtered(lambda line: not line.logistics_shipment_id)
+        held = native.sale_line_ids._logistics_held()
+        problems = [line_sudo._logistics_problem(held) for line_sudo in lines_sudo]
+        problems += invoices_sudo._logistics_same_person(self.env.uid)
+        found = list(dict.fromkeys(filter(None, problems)))
+        if found:
+            raise UserError(
+                self.env._(
+                    "This cannot be posted:\n\n%s", "\n".join(f"\N{BULLET} {p}" for p in found)
+                )
+            )
+
+    def _logistics_same_person(self, uid):
+        """Who released by hand does not post: sentences about the invoices where he would."""
+        if uid == SUPERUSER_ID:
+            return []
+        releases_sudo = self._logistics_releases().filtered(lambda r: r.prepared_by_id.id == uid)
+        return [
+            self.env._("You released %s yourself: somebody else has to post it.", release_sudo.name)
+            for release_sudo in releases_sudo
+        ]
+
+    def write(self, vals):
+        """Override of `account`: a cancelled or revived invoice changes what its releases see."""
+        result = super().write(vals)
+        if vals.get("state") in ("cancel", "draft"):
+            self.env["logistics.release"]._mark_stale(self._logistics_shipments_sudo())
+        return result
+
+    def unlink(self):
+        """Override of `account`: a deleted draft changes what its releases see."""
+        shipments_sudo = self._logistics_shipments_sudo()
+        result = super().unlink()
+        self.env["logistics.release"]._mark_stale(shipments_sudo)
+        return result
+
+    def _logistics_shipments_sudo(self):
+        return self.sudo()._logistics_releases().shipment_id

@@ -1,0 +1,210 @@
+"""What a batch of releases rests on, read at once. Used by ``logistics.release._evaluate`` only."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from odoo import fields
+from odoo.fields import Domain
+
+from odoo.addons.logistics_milestone_sync.core.clock import utc
+
+from ..core.case import Case, Decision, ExceptionCase, Transfer
+from ..core.decision import decide
+from ..core.money import Money
+from ..core.pricing import Basis
+from ..core.settlement import DRAFTED, NOTHING, POSTED, next_step, settle
+
+FREIGHT_KEY = "agreement/freight"  # of the sell charge that an agreement's price becomes
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One release in the light of the facts.
+
+    :param quantities: ``{sale.order.line: quantity}`` that the shipment carries
+    :param charges: live sell charges of the shipment
+    :param invoiced: ``{key: quantity}`` on living invoice lines
+    :param invoices: ``NOTHING``, ``DRAFTED`` or ``POSTED`` (``core/settlement.py``)
+    :param at_stake: untaxed, in the currency of the company
+    """
+
+    decision: Decision
+    agreement: object
+    customer: object
+    approval: object
+    quantities: dict
+    charges: object
+    invoiced: dict
+    invoices: str
+    at_stake: float
+
+    @property
+    def justified(self):
+        """``{key: quantity}`` that may be on invoices, given what Odoo says is invoiceable."""
+        justified = {f"charge/{charge.id}": Decimal(1) for charge in self.charges}
+        for line, quantity in self.quantities.items():
+            key = f"goods/{line.id}"
+            mine = self.invoiced.get(key, Decimal(0))
+            open_quantity = Decimal(str(max(line.qty_to_invoice, 0.0)))
+            justified[key] = min(Decimal(str(quantity)), mine + open_quantity)
+        # Services are invoiced along with whichever release comes first; they are never missing.
+        return justified | {k: q for k, q in self.invoiced.items() if k.startswith("service/")}
+
+    def next_step(self, release):
+        """What the core says to do with the release (``core.settlement.Step``)."""
+        settlement = settle(self.justified, self.invoiced)
+        return next_step(
+            self.decision.state, self.invoices, settlement, bool(release.released_at)
+        )
+
+
+class Evaluation:
+    """Reads folds, exceptions, agreements and charges of all releases with a fixed set of queries."""
+
+    def __init__(self, releases):
+        self.env = releases.env
+        shipments = releases.shipment_id
+        self.folds = shipments._fold_many()
+        self.cases = self.env["logistics.exception"].search(
+            [("shipment_id", "in", shipments.ids)], order="id"
+        ).grouped("shipment_id")
+        self.pending = self._pending_approvals()
+        self.customers = {shipment: self._customer(shipment) for shipment in shipments}
+        self.agreements = self.env["logistics.agreement"]._in_force(
+            shipments.company_id, self.env["res.partner"].union(*self.customers.values())
+        )
+        self.charges = self.env["logistics.charge"].search(
+            [("shipment_id", "in", shipments.ids), ("side", "=", "sell")]
+        ).grouped("shipment_id")
+
+    def judge(self, release):
+        """Decide about one release (``Judged``)."""
+        shipment = release.shipment_id
+        state = self.folds[shipment.id].shipment
+        agreement = self._agreement(shipment, state)
+        currency = agreement.currency_id or release.currency_id
+        quantities = self.env["sale.order.line"]._logistics_quantities(shipment.picking_ids)
+        charges = self.charges.get(shipment, self.env["logistics.charge"])
+        case = self._case(shipment, state, currency, quantities, charges)
+        decision = decide(case, agreement.to_terms() if agreement else None)
+        invoiced, invoices = self._books(release)
+        return Judged(
+            decision=decision,
+            agreement=agreement,
+            customer=self.customers[shipment],
+            approval=self._approval(shipment),
+            quantities=quantities,
+            charges=charges,
+            invoiced=invoiced,
+            invoices=invoices,
+            at_stake=self._convert(decision.amount.amount, currency, release.currency_id, shipment),
+        )
+
+    # === Whose shipment, under which agreement === #
+
+    def _customer(self, shipment):
+        party = shipment.sale_order_ids[:1].partner_id or shipment.client_id or shipment.partner_id
+        return party.commercial_partner_id
+
+    def _agreement(self, shipment, state):
+        """In force when it was delivered, because that is when the service was rendered."""
+        delivered = state.reached.get("delivered")
+        day = delivered.occurred_at.date() if delivered else fields.Date.context_today(shipment)
+        for customer in (self.customers[shipment].id, False):
+            found = self.agreements.get((shipment.company_id.id, customer))
+            agreement = found and found._holds_on(day)
+            if agreement:
+                return agreement
+        return self.env["logistics.agreement"]
+
+    # === The case === #
+
+    def _case(self, shipment, state, currency, quantities, charges):
+        goods = self._goods_value(shipment, currency, quantities)
+        pickings = shipment.picking_ids.filtered(lambda picking: picking.state != "cancel")
+        certified = shipment.certified_weight
+        return Case(
+            state=state,
+            known_since=utc(shipment.create_date),
+            basis=Basis(goods, Decimal(str(shipment.weight)) if shipment.weight else None),
+            certified=Basis(goods, Decimal(str(certified))) if certified else None,
+            others=self._others_value(shipment, currency, charges),
+            exceptions=tuple(map(self._exception, self.cases.get(shipment, ()))),
+            transfers=tuple(
+                Transfer(picking.name, utc(picking.date_done) if picking.state == "done" else None)
+                for picking in pickings
+            ),
+        )
+
+    def _exception(self, case):
+        return ExceptionCase(
+            id=case.id,
+            name=case.name,
+            opened_at=utc(case.opened_at),
+            event_id=case.event_id.id or None,
+            party=case.responsible_party or "",
+            is_open=case.state == "open",
+            approved=case.billing_approved,
+            pending=case.id in self.pending,
+        )
+
+    def _pending_approvals(self):
+        case_ids = [case.id for cases in self.cases.values() for case in cases]
+        domain = Domain("kind", "=", "exception_billing") & Domain("state", "=", "pending")
+        found = self.env["logistics.approval"].search(domain & Domain("res_id", "in", case_ids))
+        return found.grouped("res_id")
+
+    def _approval(self, shipment):
+        for case in self.cases.get(shipment, ()):
+            if case.id in self.pending:
+                return self.pending[case.id][:1]
+        return self.env["logistics.approval"]
+
+    # === Money === #
+
+    def _goods_value(self, shipment, currency, quantities):
+        value = sum(
+            (
+                self._convert(line._logistics_value(q), line.currency_id, currency, shipment)
+                for line, q in quantities.items()
+            ),
+            start=0.0,
+        )
+        return Money(Decimal(str(currency.round(value))), currency.name)
+
+    def _others_value(self, shipment, currency, charges):
+        """Charges that others stated, and services that go with the order's first shipment."""
+        stated = charges.filtered(lambda charge: charge.charge_key != FREIGHT_KEY)
+        value = sum(
+            self._convert(charge.amount, charge.currency_id, currency, shipment)
+            for charge in stated
+        )
+        for order in shipment.sale_order_ids:
+            if min(order.logistics_shipment_ids.ids) == shipment.id:
+                for line in order.order_line._logistics_services():
+                    worth = line._logistics_value(line.qty_to_invoice)
+                    value += self._convert(worth, line.currency_id, currency, shipment)
+        return Money(Decimal(str(currency.round(value))), currency.name)
+
+    def _convert(self, amount, currency, target, shipment):
+        """In another currency, at the rate of the day of the order: the same at every evaluation."""
+        if currency == target:
+            return float(amount)
+        order = shipment.sale_order_ids[:1]
+        day = (order.date_order or shipment.create_date).date()
+        return currency._convert(float(amount), target, shipment.company_id, day)
+
+    # === The books === #
+
+    def _books(self, release):
+        live = release.line_ids.filtered("live")
+        invoiced = {}
+        for line in live:
+            key = line._key()
+            invoiced[key] = invoiced.get(key, Decimal(0)) + Decimal(str(line.quantity))
+        moves = live.move_line_id.move_id
+        if not moves:
+            return invoiced, NOTHING
+        # An invoice that was in the books once stays a matter for people, whatever its state now.
+        in_books = any(move.posted_before or move.state == "posted" for move in moves)
+        return invoiced, POSTED if in_books else DRAFTED

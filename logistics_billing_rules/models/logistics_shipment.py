@@ -1,0 +1,45 @@
+from odoo import api, fields, models
+
+from odoo.addons.logistics_milestone_sync.core import change
+
+# Changes of a shipment that billing may depend on; the others are kept, but decide nothing.
+_RELEVANT = {
+    change.EVENT,
+    change.RETRACTION,
+    change.STATE,
+    change.EXCEPTION_OPENED,
+    change.EXCEPTION_CLOSED,
+    change.EXCEPTION_APPROVED,
+    change.CHARGE,
+}
+# What the billing lane states itself: looking at it again would never end.
+OWN_MILESTONES = ("charge_finalized", "invoice_released")
+
+
+class LogisticsShipment(models.Model):
+    _inherit = "logistics.shipment"
+
+    logistics_release_ids = fields.One2many("logistics.release", "shipment_id", "Releases")
+    logistics_billing_status = fields.Char("Billing", compute="_compute_logistics_billing")
+    logistics_is_held = fields.Boolean(compute="_compute_logistics_billing")
+
+    @api.depends("logistics_release_ids.state", "logistics_release_ids.reason")
+    def _compute_logistics_billing(self):
+        for shipment in self:
+            releases = shipment.logistics_release_ids
+            shipment.logistics_billing_status = releases._status_text()
+            shipment.logistics_is_held = releases._is_held()
+
+    def action_open_logistics_releases(self):
+        """Open what holds, or released, the invoices of these shipments."""
+        return self.logistics_release_ids._action_open()
+
+    def _facts_recorded(self, changes):
+        """Override of `logistics_milestone_sync`: releases of these shipments must look again."""
+        super()._facts_recorded(changes)
+        touched = {
+            what.shipment_id
+            for what in changes
+            if what.kind in _RELEVANT and what.detail not in OWN_MILESTONES
+        }
+        self.env["logistics.release"]._mark_stale(self.browse(touched))

@@ -1,0 +1,31 @@
+from odoo import api, fields, models
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    logistics_release_ids = fields.Many2many(
+        "logistics.release", compute="_compute_logistics_billing", compute_sudo=True
+    )
+    logistics_billing_status = fields.Char(
+        "Billing", compute="_compute_logistics_billing", compute_sudo=True
+    )
+    logistics_is_held = fields.Boolean(compute="_compute_logistics_billing", compute_sudo=True)
+
+    @api.depends("logistics_shipment_ids.logistics_release_ids.state")
+    def _compute_logistics_billing(self):
+        for picking in self:
+            releases = picking.logistics_shipment_ids.logistics_release_ids
+            picking.logistics_release_ids = releases
+            picking.logistics_billing_status = releases._status_text()
+            picking.logistics_is_held = releases._is_held()
+
+    def action_open_logistics_releases(self):
+        """Open what holds, or released, the invoices of these transfers."""
+        return self.logistics_shipment_ids.logistics_release_ids._action_open()
+
+    def _action_done(self):
+        """Override of `stock`: delivered quantities are known now, so look at the release again."""
+        result = super()._action_done()
+        self.env["logistics.release"]._mark_stale(self.sudo().logistics_shipment_ids)
+        return result
