@@ -88,9 +88,7 @@ def _ask(preparer: OdooSession, order: Order, case: dict[str, object], done: Gov
         done.requested.append(order.number)
 
 
-def _decide(
-    order: Order, case: dict[str, object], people: People, done: Governed
-) -> None:
+def _decide(order: Order, case: dict[str, object], people: People, done: Governed) -> None:
     """The requester tries first, and must be refused; then somebody else decides."""
     pending = people.approve.search_read(
         "logistics.approval",

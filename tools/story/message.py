@@ -15,7 +15,7 @@ REFUSED: Final = "refused"  # not stored at all; the sender got a problem docume
 
 ACCEPTED_STATUSES: Final = (200, 202)
 
-# --- How the sender proves who it is ----------------------------------------------------------------
+# --- How the sender proves who it is ------------------------------------------------------------
 RIGHT: Final = "right"
 WRONG: Final = "wrong"
 MISSING: Final = "missing"
@@ -33,7 +33,6 @@ class Message:
     :param proof: right, wrong or missing credentials
     :param token: another connection token than the real one
     :param key: value of the ``Idempotency-Key`` header
-    :param facts: how many facts it states about known shipments
     """
 
     label: str
@@ -46,4 +45,3 @@ class Message:
     proof: str = RIGHT
     token: str = ""
     key: str = ""
-    facts: int = 1

@@ -73,7 +73,7 @@ def _repeated(freight: Order) -> Iterator[Message]:
     report = ltl.Report(freight, ltl.PICKED_UP, freight.placed_at + timedelta(hours=9))
     for control in (8301, 8302):
         body = ltl.interchange(control, [report])
-        yield Message(f"repeated/ltl-{control}", "ltl", body, ltl.EDI, facts=0)
+        yield Message(f"repeated/ltl-{control}", "ltl", body, ltl.EDI)
 
 
 def _contradiction(order: Order) -> Iterator[Message]:
@@ -84,7 +84,7 @@ def _contradiction(order: Order) -> Iterator[Message]:
     }
     second = first | {"weight": {"value": "999", "unit": "KGM"}}
     yield Message("conflict/first", "wms", wms.encode(first), key=key)
-    yield Message("conflict/second", "wms", wms.encode(second), key=key, wave=2, fate=CONFLICT, facts=0)
+    yield Message("conflict/second", "wms", wms.encode(second), key=key, wave=2, fate=CONFLICT)
 
 
 def _unproven(parcel: Order, freight: Order) -> Iterator[Message]:
@@ -112,4 +112,5 @@ def _unacceptable(parcel: Order) -> Iterator[Message]:
 
 
 def _refused(label: str, connection: str, body: bytes, status: int, **more: str) -> Message:
-    return Message(label, connection, body, fate=REFUSED, status=status, facts=0, **more)
+    message = Message(label, connection, body, fate=REFUSED, status=status)
+    return replace(message, **more)  # type: ignore[arg-type]

@@ -26,6 +26,5 @@ class People:
     @classmethod
     def sign_in(cls, url: str, database: str) -> Self:
         """Sign everybody in; in a demo database the password is the login."""
-        return cls(
-            *(OdooSession(url, database, who, who) for who in ("ops", "prepare", "approve", "audit"))
-        )
+        names = ("ops", "prepare", "approve", "audit")
+        return cls(*(OdooSession(url, database, name, name) for name in names))

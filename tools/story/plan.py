@@ -30,9 +30,12 @@ RESOLVED: Final = "resolved"  # the same, customer service closed the exception
 EXCEPTIONS: Final = (DISPUTED, REQUESTED, APPROVED, RESOLVED)
 INVOICED: Final = (DELIVERED, APPROVED, RESOLVED)
 
+# How many orders of each carrier have another plot than DELIVERED.
 _PLOTS: Final = {
-    PARCEL: {PACKED: 1, TRANSIT: 3, NO_PROOF: 2, RETURNED: 1, DISPUTED: 2, REQUESTED: 1, APPROVED: 1, RESOLVED: 1},
-    FREIGHT: {PACKED: 1, TRANSIT: 3, NO_PROOF: 2, DISPUTED: 2, REQUESTED: 1, APPROVED: 1, RESOLVED: 1},
+    PARCEL: ((PACKED, 1), (TRANSIT, 3), (NO_PROOF, 2), (RETURNED, 1), (DISPUTED, 2), (REQUESTED, 1))
+    + ((APPROVED, 1), (RESOLVED, 1)),
+    FREIGHT: ((PACKED, 1), (TRANSIT, 3), (NO_PROOF, 2), (DISPUTED, 2), (REQUESTED, 1))
+    + ((APPROVED, 1), (RESOLVED, 1)),
 }
 _ORDERS: Final = {PARCEL: 32, FREIGHT: 28}
 SHIPPER_ACCOUNT: Final = "A1B2C3"
@@ -116,7 +119,7 @@ def make_orders(seed: int, first_day: datetime) -> tuple[Order, ...]:
     chance = random.Random(f"orders-{seed}")
     orders: list[Order] = []
     for carrier, count in _ORDERS.items():
-        plots = [plot for plot, times in _PLOTS[carrier].items() for _ in range(times)]
+        plots = [plot for plot, times in _PLOTS[carrier] for _ in range(times)]
         plots += [DELIVERED] * (count - len(plots))
         chance.shuffle(plots)
         for plot in plots:

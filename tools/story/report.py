@@ -54,7 +54,7 @@ class Summary:
 
 def summarize(found: Found, answers: list[Answer], seconds: float) -> Summary:
     """Count everything up."""
-    maps = {
+    maps: dict[str, dict[str, int | float]] = {
         "messages": _messages(found, answers),
         "shipments": _shipments(found),
         "invoices": {

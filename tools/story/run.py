@@ -15,10 +15,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from story.orders import NoDemoData  # noqa: E402
-from story.rpc import OdooRefused, OdooUnreachable  # noqa: E402
-from story.story import Story  # noqa: E402
-from story.watch import NeverQuiet  # noqa: E402
+from story.orders import NoDemoData
+from story.rpc import OdooRefused, OdooUnreachable
+from story.story import Story
+from story.watch import NeverQuiet
 
 
 def main(argv: list[str]) -> int:

@@ -95,9 +95,7 @@ class Sender:
             return Answer(message, 0)
         finally:
             connection.close()
-        return Answer(
-            message, response.status, response.headers.get_content_type(), _document(raw)
-        )
+        return Answer(message, response.status, response.headers.get_content_type(), _document(raw))
 
 
 def _document(raw: bytes) -> Any:

@@ -85,9 +85,7 @@ def _read_messages(auditor: OdooSession, ids: list[str], found: Found) -> None:
         found.dead += [row["error_message"] or "" for row in rows if row["state"] == "dead"]
 
 
-def _read_shipments(
-    auditor: OdooSession, numbers: dict[int, str], found: Found
-) -> dict[int, str]:
+def _read_shipments(auditor: OdooSession, numbers: dict[int, str], found: Found) -> dict[int, str]:
     """Note where each shipment stands; return the order number of each shipment."""
     codes = {
         row["id"]: row["code"] for row in auditor.search_read("logistics.milestone", [], ["code"])

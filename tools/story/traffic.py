@@ -49,18 +49,14 @@ def _copies(messages: list[Message], seed: int) -> Iterator[Message]:
             yield replace(message, wave=2)
 
 
-def _some_late(
-    messages: list[Message], orders: tuple[Order, ...], seed: int
-) -> Iterator[Message]:
+def _some_late(messages: list[Message], orders: tuple[Order, ...], seed: int) -> Iterator[Message]:
     """Hold some back to the second wave, among them parcels that the carrier knew before us.
 
     An exception is never late in this story: what happens when it arrives after the invoice is
     another one.
     """
     disputed = {order.number for order in orders if order.plot in EXCEPTIONS}
-    movable = [
-        m for m in messages if m.fate == PROCESSED and m.label.split("/")[1] not in disputed
-    ]
+    movable = [m for m in messages if m.fate == PROCESSED and m.label.split("/")[1] not in disputed]
     late = {m.label for m in random.Random(f"late-{seed}").sample(movable, _LATE)}
     for message in messages:
         yield replace(message, wave=2) if message.label in late else message

@@ -13,6 +13,7 @@ from .plan import PACKED, PARCEL, Order
 _PICKED = timedelta(0)
 _PACKED = timedelta(hours=1, minutes=20)
 DISPATCHED = timedelta(hours=4)
+_WAREHOUSE = {"name": "Distribution center", "city": "Richmond", "state": "VA", "country": "US"}
 
 
 def messages(orders: tuple[Order, ...]) -> Iterator[Message]:
@@ -27,9 +28,9 @@ def messages(orders: tuple[Order, ...]) -> Iterator[Message]:
             yield _message(f"{order.number}/picked", picked)
             yield _message(f"{order.number}/packed", packed)
         else:
-            yield _message(f"{order.number}/picked-packed", {"events": [picked, packed]}, facts=2)
+            yield _message(f"{order.number}/picked-packed", {"events": [picked, packed]})
         if order.plot != PACKED:
-            yield _message(f"{order.number}/dispatched", dispatched(order), facts=2)
+            yield _message(f"{order.number}/dispatched", dispatched(order))
 
 
 def dispatched(order: Order) -> dict[str, Any]:
@@ -47,12 +48,12 @@ def event(order: Order, milestone: str, at: datetime) -> dict[str, Any]:
         "milestone": milestone,
         "occurred_at": at.isoformat(),
         "references": [{"scheme": "purchase_order", "value": order.number}],
-        "location": {"name": "Distribution center", "city": "Richmond", "state": "VA", "country": "US"},
+        "location": _WAREHOUSE,
     }
 
 
-def _message(label: str, body: dict[str, Any], facts: int = 1) -> Message:
-    return Message(f"wms/{label}", "wms", encode(body), facts=facts)
+def _message(label: str, body: dict[str, Any]) -> Message:
+    return Message(f"wms/{label}", "wms", encode(body))
 
 
 def encode(body: dict[str, Any]) -> bytes:
