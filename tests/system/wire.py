@@ -47,6 +47,14 @@ def talk(url: str, parts: Iterable[bytes], pause: float = 0.0, seconds: float = 
         return _parse(_read_all(wire))
 
 
+def hang_up(url: str, parts: Iterable[bytes]) -> None:
+    """Write the parts and leave without waiting for an answer."""
+    where = urlsplit(url)
+    with socket.create_connection((where.hostname, where.port or 80)) as wire:
+        for part in parts:
+            wire.sendall(part)
+
+
 def _read_all(wire: socket.socket) -> bytes:
     received = bytearray()
     while True:

@@ -47,8 +47,8 @@ _RELEASE_OF: Final = {
     DISPUTED: "blocked",
     REQUESTED: "awaiting_approval",
 }
-FREIGHT_PER_KG: Final = Decimal("0.45")
-FREIGHT_MINIMUM: Final = Decimal("12.50")
+FREIGHT_PER_KG: Final = Decimal("0.85")
+FREIGHT_MINIMUM: Final = Decimal("18.50")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ Status = tuple[str, str]
 PICKED_UP: Final[Status] = ("AF", "NS")
 AT_TERMINAL: Final[Status] = ("X4", "NS")
 LEFT_TERMINAL: Final[Status] = ("P1", "NS")
-OUT: Final[Status] = ("X6", "NS")
+OUT: Final[Status] = ("AJ", "NS")
 DELIVERED: Final[Status] = ("D1", "NS")
-DAMAGED: Final[Status] = ("A9", "A9")
+DAMAGED: Final[Status] = ("A9", "AK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +101,15 @@ def _sets(reports: Iterable[Report]) -> Iterator[str]:
 
 
 def _status(report: Report) -> Iterator[str]:
-    """B10 to MS2: PRO number, order number, one status with time and place."""
+    """B10 to AT8: PRO number, one status with time and place, the weight.
+
+    Some customers have their order number on the bill as well; for the others a status is known by
+    its PRO number only, so it waits until the warehouse has named the shipment.
+    """
     order, (code, reason) = report.order, report.status
     yield f"B10*{order.tracking}*{order.number}*{SCAC}"
-    yield f"L11*{order.number}*PO"
+    if int(order.tracking) % 2:
+        yield f"L11*{order.number}*PO"
     yield f"N1*CN*{order.customer.name.upper()}"
     yield f"N4*{order.customer.city.upper()}*{order.customer.state}*{order.customer.postal_code}*US"
     yield "LX*1"
