@@ -1,18 +1,22 @@
 """JMESPath expressions of a profile: compiled once, evaluated on one scope, errors as values.
 
 JMESPath has no input or output and no unbounded loops, so an expression that somebody typed cannot
-reach anything but the message. Two functions are added that carriers' free text needs:
+reach anything but the message. Three functions are added that carriers' free text needs:
 
 * ``after(text, label)``: what follows the label, without case and without ``:``, ``-`` or blanks in
   between; null if the label is not at the beginning. ``after('Signed by: J SMITH', 'signed by')``
 * ``upper(text)``: in capitals
+* ``sha256_of_base64(text)``: hex digest of the bytes that the text stands for; null if it is no
+  base64. Keeps the proof of an embedded document without the document.
 """
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, Final
 
 import jmespath
@@ -30,13 +34,23 @@ class EvaluationFailed(ValueError):
 class _Functions(functions.Functions):  # type: ignore[misc]
     @functions.signature(_NULLABLE, {"types": ["string"]})
     def _func_after(self, text: str | None, label: str) -> str | None:
-        if text is None or not text.strip().casefold().startswith(label.casefold()):
+        words = (text or "").strip()
+        rest = words[len(label) :]
+        if words[: len(label)].casefold() != label.casefold() or rest[:1].isalnum():
             return None
-        return text.strip()[len(label) :].lstrip(" :-\t").rstrip() or None
+        return rest.lstrip(" :-\t").rstrip() or None
 
     @functions.signature(_NULLABLE)
     def _func_upper(self, text: str | None) -> str | None:
         return None if text is None else text.upper()
+
+    @functions.signature(_NULLABLE)
+    def _func_sha256_of_base64(self, text: str | None) -> str | None:
+        try:
+            document = b64decode(text or "", validate=True)
+        except ValueError:
+            return None
+        return sha256(document).hexdigest() if document else None
 
 
 _OPTIONS: Final = jmespath.Options(custom_functions=_Functions())

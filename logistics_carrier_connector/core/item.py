@@ -19,7 +19,7 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL
 from .code_table import CodeRow, Unmapped
 from .places import location
 from .profile import AlsoRule, Profile
-from .times import Surroundings, moment
+from .times import Moment, Surroundings, moment
 
 # A clock that runs ahead is forgiven; an actual beyond that is a mistake in the message.
 _AHEAD: Final = timedelta(days=2)
@@ -62,12 +62,7 @@ def read_facts(profile: Profile, item: Item, reading: Reading) -> tuple[Mileston
 
 def _main(profile: Profile, item: Item, reading: Reading) -> MilestoneFact:
     place = location(profile.location, item.scope)
-    when = moment(profile.time, item.scope, Surroundings(place, default=profile.zone))
-    if when is None:
-        raise ValueError("no date")
-    if reading.row.classifier == ACTUAL and when.at > item.received_at + _AHEAD:
-        raise ValueError("the event is dated in the future")
-    stated = moment(profile.stated_at, item.scope, Surroundings(place, default=profile.zone))
+    when, stated_at = _when(profile, item, reading, Surroundings(place, default=profile.zone))
     fact = MilestoneFact(
         references=_references(profile, item),
         milestone=reading.row.milestone,
@@ -76,7 +71,7 @@ def _main(profile: Profile, item: Item, reading: Reading) -> MilestoneFact:
         utc_offset=when.utc_offset,
         timezone_assumed=when.assumed,
         inferred=reading.row.inferred,
-        stated_at=stated.at if stated else None,
+        stated_at=stated_at,
         source_event_id=_text(profile, "event_id", item) or None,
         raw_code=reading.raw_code,
         raw_text=_text(profile, "text", item) or reading.row.note,
@@ -89,6 +84,29 @@ def _main(profile: Profile, item: Item, reading: Reading) -> MilestoneFact:
     return _named(fact)
 
 
+def _when(
+    profile: Profile, item: Item, reading: Reading, around: Surroundings
+) -> tuple[Moment, datetime | None]:
+    """The moment of the fact, and when it was stated."""
+    occurred = moment(profile.time, item.scope, around)
+    if occurred is None:
+        raise ValueError("no date")
+    # The sender's own clock, wherever the event took place.
+    stated = moment(profile.stated_at, item.scope, replace(around, place=None))
+    stated_at = stated.at if stated else None
+    if reading.row.classifier == ACTUAL:
+        if occurred.at > item.received_at + _AHEAD:
+            raise ValueError("the event is dated in the future")
+        return occurred, stated_at
+    if not profile.estimate:
+        return occurred, stated_at
+    around = replace(around, event_offset=occurred.utc_offset)
+    estimated = moment(profile.estimate, item.scope, around)
+    if estimated is None:
+        raise ValueError("no date for what is estimated")
+    return estimated, stated_at or occurred.at
+
+
 def _also(
     profile: Profile, item: Item, reading: Reading, main: MilestoneFact
 ) -> Iterator[MilestoneFact]:
@@ -97,6 +115,7 @@ def _also(
         "reason": main.reason,
         "party": main.responsible_party,
         "code": reading.code,
+        "evidence": bool(profile.evidence and _evidence(profile, item)),
     }
     scope = {**item.scope, "mapped": mapped}
     for rule in profile.also:

@@ -53,7 +53,8 @@ class AlsoRule:
     """A second statement that follows from the same event.
 
     :param when: holds for the events that state it; sees ``mapped`` beside the event: the
-        ``milestone``, ``reason``, ``party`` and ``code`` that the tables gave
+        ``milestone``, ``reason``, ``party`` and ``code`` that the tables gave, and whether there is
+        ``evidence``
     :param time: empty if it happened when the event did
     :param evidence: carries the event's evidence
     """
@@ -67,7 +68,16 @@ class AlsoRule:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One carrier's messages, ready to apply; made by :func:`load` only."""
+    """One carrier's messages, ready to apply; made by :func:`load` only.
+
+    :param keys: ways to write the status, most precise first; each a list of parts
+    :param time: when the event occurred
+    :param estimate: the moment that is planned or estimated, where ``time`` is only when that was
+        said; used for rows that are not actual
+    :param stated_at: when the source recorded the event, if it says
+    :param zone: IANA name, for local times of unknown places
+    :param units: the carrier's words for units → UN/ECE Rec 20
+    """
 
     code: str
     version: int
@@ -85,6 +95,7 @@ class Profile:
     event_id: Expression | None = None
     message_id: Expression | None = None
     stated_at: tuple[TimeRule, ...] = ()
+    estimate: tuple[TimeRule, ...] = ()
     zone: str = ""
     location: Mapping[str, Expression] = field(default_factory=dict)
     weight_value: Expression | None = None
@@ -158,6 +169,7 @@ def _build(data: Mapping[str, Any], milestones: Collection[str]) -> Profile:
         message_id=_expression(data.get("message_id")),
         time=_times(data["time"]),
         stated_at=_times(data.get("stated_at", [])),
+        estimate=_times(data.get("estimate", [])),
         zone=data.get("zone", ""),
         location=_expressions(data.get("location", {})),
         weight_value=_expression(weight.get("value")),

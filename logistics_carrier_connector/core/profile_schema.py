@@ -91,6 +91,7 @@ PROFILE_SCHEMA: Final = _object(
         ),
         "event_id": _TEXT,
         "stated_at": _TIMES,
+        "estimate": _TIMES,
         "time": _TIMES | {"minItems": 1},
         "zone": _TEXT,
         "location": _object({name: _TEXT for name in FIELDS}),

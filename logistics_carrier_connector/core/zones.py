@@ -89,7 +89,7 @@ _BY_ZONE: Final[dict[str, str]] = {
     "Africa/Johannesburg": "ZA",
 }
 _ZONE_OF: Final = {place: zone for zone, places in _BY_ZONE.items() for place in places.split()}
-_OFFSET: Final = re.compile(r"([+-])(\d{2}):?(\d{2})")
+_OFFSET: Final = re.compile(r"([+-])(\d{2})[:.]?(\d{2})", re.ASCII)
 
 
 @lru_cache(maxsize=512)
@@ -144,7 +144,7 @@ def zone_of_code(code: str) -> tzinfo | None:
 
 
 def offset_zone(text: str) -> tzinfo | None:
-    """The fixed zone of ``+05:30``, ``-0400`` or ``Z``; ``None`` if the text is empty.
+    """The fixed zone of ``+05:30``, ``-0400``, ``-04.00`` or ``Z``; ``None`` if the text is empty.
 
     :raises ValueError: if it is no offset
     """
