@@ -6,9 +6,10 @@ import argparse
 import os
 import shlex
 import shutil
-import subprocess
+import signal
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 from . import demo, lint, postgres, server, testing
 from .config import free_port
@@ -25,6 +26,8 @@ def main(argv: list[str]) -> int:
     arguments = _parser().parse_args(argv)
     places = Places.of_this_clone()
     command: Command = arguments.run
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     try:
         return command(places, arguments)
     except Trouble as trouble:
@@ -35,6 +38,11 @@ def main(argv: list[str]) -> int:
         warn("\nStopped. Run the same command again to continue.")
         return 130
     return 1
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    """End as if asked from the keyboard, so that what was started is stopped on the way out."""
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -147,8 +155,9 @@ def _odoo(places: Places, arguments: argparse.Namespace) -> int:
     first, rest = (given[:1], given[1:]) if own_command else ([], given)
     launcher = [suite.python, suite.places.venv / "bin" / "odoo"]
     env = {**os.environ, **suite.postgres.env}
-    command = [*launcher, *first, "-c", conf, *rest]
-    return subprocess.run([str(part) for part in command], env=env, check=False).returncode
+    command = [str(part) for part in [*launcher, *first, "-c", conf, *rest]]
+    # In the place of this process, so that signals and the exit status are the server's own.
+    os.execve(command[0], command, env)
 
 
 def _shell_env(places: Places, arguments: argparse.Namespace) -> int:

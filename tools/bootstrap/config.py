@@ -11,6 +11,13 @@ from .odoo_source import Odoo
 from .paths import Places
 from .postgres import Postgres
 
+_CONNECTION = {
+    "db_host": "PGHOST",
+    "db_port": "PGPORT",
+    "db_user": "PGUSER",
+    "db_password": "PGPASSWORD",
+}
+
 
 def secret(places: Places, name: str) -> str:
     """A random secret of this clone: made once, readable by its owner only."""
@@ -65,10 +72,7 @@ def write_config(
     shared: dict[str, object] = {
         "addons_path": ",".join(str(path) for path in addons),
         "data_dir": places.data,
-        "db_host": env.get("PGHOST", False),
-        "db_port": env.get("PGPORT", False),
-        "db_user": env.get("PGUSER", False),
-        "db_password": env.get("PGPASSWORD", False),
+        **{key: env[name] for key, name in _CONNECTION.items() if name in env},
         "admin_passwd": secret(places, "admin_passwd"),
         "list_db": False,
         "http_interface": "127.0.0.1",

@@ -37,6 +37,7 @@ def run(places: Places) -> int:
         ("mypy", [part for name in cores for part in ("-p", name)], _types_path(places)),
         ("mypy", ["tools/suite.py"], {"MYPYPATH": str(places.project / "tools")}),
         ("pylint", [*_ODOO_RULES, *places.present_modules], {}),
+        ("oca-checks-odoo-module", ["--disable=xml-header-wrong", *places.present_modules], {}),
     ]
     failed = 0
     for program, arguments, env in checks:

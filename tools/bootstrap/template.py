@@ -40,8 +40,9 @@ def ready_template(places: Places, odoo: Odoo, postgres: Postgres, databases: Da
 
 
 def _key(places: Places, odoo: Odoo) -> str:
-    pins = (places.project / "requirements.txt").read_text()
-    text = "\0".join([odoo.version, pins, *BASE_MODULES])
+    lines = (places.project / "requirements.txt").read_text().splitlines()
+    pins = sorted(line for line in lines if "==" in line)
+    text = "\0".join([odoo.version, *pins, *BASE_MODULES])
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
