@@ -1,0 +1,27 @@
+{
+    "name": "Logistics Carrier Connector",
+    "summary": "Carriers, warehouses and EDI gateways state facts over HTTP, in their own formats",
+    "version": "19.0.1.0.0",
+    "category": "Supply Chain/Logistics",
+    "author": "Logistics Milestone Suite contributors",
+    "license": "LGPL-3",
+    "depends": ["logistics_milestone_sync"],
+    "external_dependencies": {
+        "python": ["cryptography", "jmespath", "jsonschema-rs", "PyYAML"],
+    },
+    "data": [
+        "security/ir.model.access.csv",
+        "security/logistics_connector_security.xml",
+        "data/logistics_contract_data.xml",
+        "data/logistics_mapping_data.xml",
+        "data/ir_cron_data.xml",
+        "views/logistics_message_dismiss_views.xml",
+        "views/logistics_message_views.xml",
+        "views/logistics_message_triage_views.xml",
+        "views/logistics_connection_views.xml",
+        "views/logistics_mapping_views.xml",
+        "views/logistics_contract_views.xml",
+        "views/logistics_carrier_connector_menus.xml",
+    ],
+    "demo": ["demo/logistics_connection_demo.xml"],
+}

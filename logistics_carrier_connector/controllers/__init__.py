@@ -1,0 +1,5 @@
+from . import hooks
+from . import events
+from . import messages
+from . import shipments
+from . import health

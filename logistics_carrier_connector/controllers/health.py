@@ -1,0 +1,38 @@
+from odoo import http
+from odoo.http import request
+
+from ..models.problem import Problem
+from ..models.secret_box import SecretKeyMissing, secret_box
+
+
+class Health(http.Controller):
+    """For load balancers and monitors: can this server take messages?"""
+
+    @http.route(
+        "/logistics/v1/health",
+        type="logistics",
+        auth="none",
+        methods=["GET"],
+        save_session=False,
+        readonly=True,
+    )
+    def health(self):
+        """200 when messages are taken, 503 when not. It says nothing about the business."""
+        request.env.cr.execute("SELECT 1")
+        try:
+            secret_box()
+        except SecretKeyMissing as error:
+            raise Problem(503, "Not ready", "This server has no key for its secrets.") from error
+        return request.make_json_response({"status": "pass"})
+
+    @http.route(
+        "/logistics/v1/<path:anything>",
+        type="logistics",
+        auth="none",
+        csrf=False,
+        save_session=False,
+        readonly=True,
+    )
+    def nothing(self, anything):
+        """Anything else under our path is answered like an API, not with a web page."""
+        raise Problem(404, "Not found", "There is nothing at this address.")

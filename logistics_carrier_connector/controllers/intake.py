@@ -1,0 +1,76 @@
+"""What every route that takes messages does after the proof: size, type, rate, store."""
+
+from odoo.http import request
+
+from ..models.logistics_message_inbox import ACCEPTED, CONFLICT, Arrival
+from ..models.problem import Problem
+
+# By format of the profile. Senders are not consistent, so each format knows a few spellings; a
+# browser form or a picture is none of them.
+_TYPES = {
+    "json": ("application/json",),
+    "canonical": ("application/json",),
+    "x12": (
+        "application/edi-x12",
+        "application/x12",
+        "application/octet-stream",
+        "text/plain",
+    ),
+}
+_STATUS = {ACCEPTED: 202, CONFLICT: 202}
+
+
+def arrival():
+    """The verified message of this request.
+
+    :raises Problem: 413, 415 or 429
+    """
+    door, httprequest = request.logistics_door, request.httprequest
+    body = httprequest.get_data()
+    if len(body) > door["max_bytes"]:
+        raise Problem(
+            413, "Too large", f"This connection takes at most {door['max_bytes']} bytes."
+        )
+    _check_type(door["format"], httprequest)
+    wait = request.env["logistics.rate.bucket"]._take(door["id"], door["rate_per_minute"])
+    if wait:
+        raise _too_fast(door["rate_per_minute"], wait)
+    return Arrival(
+        door, body, httprequest.headers, httprequest.mimetype, httprequest.remote_addr or ""
+    )
+
+
+def store(arrived, **members):
+    """Keep the message and answer its sender.
+
+    :param members: further members of the answer
+    """
+    receipt = request.env["logistics.message"]._accept(arrived)
+    return request.make_json_response(
+        {"id": receipt.public_id, "status": receipt.status, **members},
+        status=_STATUS.get(receipt.status, 200),
+    )
+
+
+def _check_type(format_name, httprequest):
+    mimetype = httprequest.mimetype
+    known = _TYPES.get(format_name, ())
+    matches = mimetype in known or (known == _TYPES["json"] and mimetype.endswith("+json"))
+    if not matches:
+        raise Problem(
+            415, "Unsupported type", f"This connection takes {' or '.join(known)}."
+        )
+    if httprequest.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Problem(415, "Unsupported encoding", "Send the content uncompressed.")
+
+
+def _too_fast(per_minute, wait):
+    headers = [
+        ("Retry-After", str(wait)),
+        ("RateLimit-Limit", str(per_minute)),
+        ("RateLimit-Remaining", "0"),
+        ("RateLimit-Reset", str(wait)),
+    ]
+    return Problem(
+        429, "Too many requests", f"At most {per_minute} messages per minute.", headers
+    )

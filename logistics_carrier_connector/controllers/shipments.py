@@ -1,0 +1,28 @@
+from odoo import http
+from odoo.http import request
+
+from ..models.problem import Problem
+
+
+class Shipments(http.Controller):
+    """Where a shipment stands, for a connection that has to do with it."""
+
+    @http.route(
+        "/logistics/v1/shipments/<path:ref>",
+        type="logistics",
+        auth="logistics_api",
+        methods=["GET"],
+        save_session=False,
+        readonly=True,
+    )
+    def shipment(self, ref):
+        """The shipments that answer to a number, whichever kind of number it is; 404 for none."""
+        connection_sudo = (
+            request.env["logistics.connection"].sudo().browse(request.logistics_door["id"])
+        )
+        shipments_sudo = connection_sudo._find_visible_shipments(ref)
+        if not shipments_sudo:
+            raise Problem(404, "Not found", "No shipment of yours answers to this number.")
+        return request.make_json_response(
+            {"shipments": [connection_sudo._shipment_document(each) for each in shipments_sudo]}
+        )

@@ -1,0 +1,246 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .ir_cron import LANES
+
+_TOKEN_BYTES = 24
+_MAX_BYTES = 1024 * 1024
+
+
+class LogisticsConnection(models.Model):
+    """One account at one system: how its messages reach us, prove themselves and are read."""
+
+    _name = "logistics.connection"
+    _description = "Connection"
+    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.stateful.mixin"]
+    _order = "company_id, name, id"
+    _check_company_auto = True
+    _transitions = {"draft": ("active",), "active": ("suspended",), "suspended": ("active",)}
+
+    name = fields.Char(required=True, tracking=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    system_id = fields.Many2one(
+        "logistics.system",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        help="Who speaks here. The source-of-truth rules judge what it may state.",
+    )
+    client_id = fields.Many2one(
+        related="system_id.client_id", store=True, precompute=True, index="btree_not_null"
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        tracking=True,
+        help="Is told when messages are on hold because of the configuration.",
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("active", "Active"), ("suspended", "Suspended")],
+        required=True,
+        readonly=True,
+        default="draft",
+        tracking=True,
+        index=True,
+        help="A suspended connection keeps taking messages and lets them wait.",
+    )
+    environment = fields.Selection(
+        [("production", "Production"), ("test", "Test")],
+        required=True,
+        default="production",
+        tracking=True,
+        help="Messages of a test connection are read and shown, and change nothing.",
+    )
+    lane = fields.Selection(
+        LANES,
+        required=True,
+        default="visibility",
+        tracking=True,
+        help="Lanes are worked off apart from each other: bulk loads belong into their own.",
+    )
+
+    # === How messages are read === #
+    mapping_id = fields.Many2one(
+        "logistics.mapping",
+        "Profile",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        tracking=True,
+        help="The format of the messages, and what their codes mean.",
+    )
+    mapping_version_id = fields.Many2one(
+        "logistics.mapping.version",
+        "Pinned Version",
+        domain="[('mapping_id', '=', mapping_id)]",
+        tracking=True,
+        help="Empty: always the active version of the profile.",
+    )
+    contract_id = fields.Many2one("logistics.contract", "Data Contract", tracking=True)
+
+    # === How they reach us === #
+    token = fields.Char(
+        required=True,
+        copy=False,
+        readonly=True,
+        default=lambda self: secrets.token_urlsafe(_TOKEN_BYTES),
+        groups="logistics_milestone_sync.logistics_milestone_sync_group_integration_admin",
+        help="Names the connection in the address. The secret proves who sends.",
+    )
+    hook_url = fields.Char(
+        "Address",
+        compute="_compute_hook_url",
+        groups="logistics_milestone_sync.logistics_milestone_sync_group_integration_admin",
+    )
+    max_bytes = fields.Integer(
+        "Largest Message (bytes)", required=True, default=_MAX_BYTES, tracking=True
+    )
+    rate_per_minute = fields.Integer(
+        "Messages per Minute",
+        required=True,
+        default=60000,
+        tracking=True,
+        help="More than this is answered with 'try again later' (429). 0: no limit.",
+    )
+    message_id_header = fields.Char(
+        "Message Id Header",
+        default="Idempotency-Key",
+        tracking=True,
+        help="Header with the sender's own id of a message. The same id with other content is "
+        "kept as a conflict. Without the header, equal content is the same message.",
+    )
+
+    message_count = fields.Integer("Messages Received", compute="_compute_counts")
+    attention_count = fields.Integer("To Look At", compute="_compute_counts")
+
+    _token_uniq = models.UniqueIndex("(token)", "This token is in use.")
+    _limits_positive = models.Constraint(
+        "CHECK(max_bytes > 0 AND rate_per_minute >= 0)", "Limits cannot be negative."
+    )
+
+    @api.depends("token", "mapping_id.format")
+    def _compute_hook_url(self):
+        for connection in self:
+            path = (
+                "/logistics/v1/events"
+                if connection.mapping_id.format == "canonical"
+                else f"/logistics/v1/hooks/{connection.token}"
+            )
+            connection.hook_url = connection.get_base_url() + path
+
+    def _compute_counts(self):
+        counts = {}
+        grouped = self.env["logistics.message"]._read_group(
+            [("connection_id", "in", self.ids)], ["connection_id", "state"], ["__count"]
+        )
+        for connection, state, count in grouped:
+            counts[connection.id, state] = count
+        for connection in self:
+            mine = {state: n for (cid, state), n in counts.items() if cid == connection.id}
+            connection.message_count = sum(mine.values())
+            connection.attention_count = sum(
+                mine.get(state, 0) for state in ("held", "dead", "conflict")
+            )
+
+    @api.constrains("mapping_id", "mapping_version_id")
+    def _check_mapping_version(self):
+        for connection in self.filtered("mapping_version_id"):
+            if connection.mapping_version_id.mapping_id != connection.mapping_id:
+                raise ValidationError(
+                    self.env._("The pinned version belongs to another profile.")
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        connections = super().create(vals_list)
+        connections._configuration_changed("created", "")
+        return connections
+
+    def write(self, vals):
+        result = super().write(vals)
+        watched = sorted(set(vals) & self._watched_fields())
+        if watched:
+            labels = [self._fields[name]._description_string(self.env) for name in watched]
+            self._configuration_changed("settings", ", ".join(labels))
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_messages(self):
+        if self.env["logistics.message"].sudo().search_count(
+            [("connection_id", "in", self.ids)], limit=1
+        ):
+            raise UserError(
+                self.env._("A connection with messages cannot be deleted. Archive it instead.")
+            )
+
+    def _watched_fields(self):
+        """Names of the fields that decide how messages are taken and read."""
+        return {
+            "state",
+            "active",
+            "environment",
+            "system_id",
+            "mapping_id",
+            "mapping_version_id",
+            "contract_id",
+            "max_bytes",
+            "rate_per_minute",
+            "message_id_header",
+            "verifier_kind",
+            "verifier_header",
+            "verifier_algorithm",
+            "verifier_encoding",
+            "verifier_prefix",
+            "verifier_username",
+            "verifier_timestamp_header",
+            "verifier_tolerance",
+            "token",
+        }
+
+    def _configuration_changed(self, kind, detail):
+        """Hook: the configuration of these connections changed, in this very transaction.
+
+        Messages that are on hold because of the configuration get another chance.
+
+        :param str kind: ``created``, ``settings``, ``secret`` or ``mapping``
+        :param str detail: what, for people; never a secret
+        """
+        if kind in ("settings", "mapping"):
+            self.env["logistics.message"]._release_held(self)
+
+    def action_activate(self):
+        """Open the connection: from now on messages with the right secret are taken.
+
+        :raises UserError: without a secret that this server can open
+        """
+        for connection in self:
+            if not connection._has_usable_secret():
+                raise UserError(
+                    self.env._("Set a secret for %s first.", connection.display_name)
+                )
+        self._move_to("active")
+        self.env["logistics.message"]._wake_lanes(set(self.mapped("lane")))
+
+    def action_suspend(self):
+        """Let messages wait: they are still taken, and processed when the connection is active."""
+        self._move_to("suspended")
+
+    def action_new_token(self):
+        """Replace the address; the old one stops working at once."""
+        for connection in self:
+            connection.token = secrets.token_urlsafe(_TOKEN_BYTES)
+
+    def action_open_messages(self):
+        """Open the messages of this connection."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_carrier_connector.logistics_message_action"
+        )
+        return action | {"domain": [("connection_id", "=", self.id)], "context": {}}

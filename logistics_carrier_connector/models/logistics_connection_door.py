@@ -1,0 +1,67 @@
+from datetime import UTC, datetime
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..core.errors import ConfigurationInvalid, NotVerified
+from ..core.verifier import build
+from .logistics_connection_verifier import verifier_of
+
+# Unknown addresses cost the same as wrong signatures, so that the clock does not tell them apart.
+_DECOY = build("hmac", {"header": "X-Signature"}, ["no connection has this secret"])
+
+
+class LogisticsConnection(models.Model):
+    """The door: from a token and a proof to the connection, without the ORM."""
+
+    _inherit = "logistics.connection"
+
+    @api.model
+    def _find_door(self, token):
+        """What the accept path has to know about a connection that takes messages.
+
+        :return: dict of columns, with ``format`` of its profile and ``sealed`` secrets; ``None``
+            if no active or suspended connection has this token
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT c.id, c.company_id, c.client_id, c.system_id, c.state, c.lane, c.max_bytes,
+                       c.rate_per_minute, c.message_id_header, c.mapping_id, p.format,
+                       c.verifier_kind, c.verifier_header, c.verifier_algorithm,
+                       c.verifier_encoding, c.verifier_prefix, c.verifier_timestamp_header,
+                       c.verifier_tolerance, c.verifier_username,
+                       ARRAY(SELECT s.id || ':' || s.sealed FROM logistics_connection_secret s
+                              WHERE s.connection_id = c.id AND s.sealed IS NOT NULL
+                                AND (s.expires_at IS NULL
+                                     OR s.expires_at > now() AT TIME ZONE 'UTC')
+                              ORDER BY s.id DESC) AS sealed
+                  FROM logistics_connection c JOIN logistics_mapping p ON p.id = c.mapping_id
+                 WHERE c.token = %s AND c.active AND c.state IN ('active', 'suspended')
+                """,
+                token,
+            )
+        )
+        rows = self.env.cr.dictfetchall()
+        return rows[0] if rows else None
+
+    @api.model
+    def _open_door(self, token, headers, body):
+        """The connection that a request proves to come from.
+
+        :param str token: from the address or a header; may be anything
+        :param headers: of the request
+        :param bytes body: as received
+        :raises NotVerified: alike for an unknown token, a missing, a wrong and a stale proof
+        :raises SecretKeyMissing: if this server cannot open any secret
+        :raises SecretUnreadable: if it cannot open this one
+        """
+        door = self._find_door(token) if token and "\x00" not in token else None
+        try:
+            verifier = verifier_of(door) if door else _DECOY
+        except ConfigurationInvalid as error:
+            raise NotVerified(error.public_message) from error
+        verifier.verify(headers, body, datetime.now(UTC))
+        if not door:
+            raise NotVerified("there is no such connection")
+        return door

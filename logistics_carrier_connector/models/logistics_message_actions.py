@@ -1,0 +1,109 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from odoo.addons.logistics_milestone_sync.core import fact as facts
+
+from . import message_fate
+
+_ADMIN = "logistics_milestone_sync.logistics_milestone_sync_group_integration_admin"
+
+
+class LogisticsMessage(models.Model):
+    """What people do with messages that did not make it."""
+
+    _inherit = "logistics.message"
+
+    def action_retry(self):
+        """Process these messages again, soon. Facts that are recorded already stay as they are.
+
+        :raises AccessError: for anybody but an integration administrator
+        """
+        messages_sudo = self._as_admin()
+        messages_sudo._move_to(
+            "received", next_attempt_at=False, attempts=0, dismiss_reason=False
+        )
+        messages_sudo._fates_recorded()
+        self._wake_lanes(set(messages_sudo.mapped("lane")))
+
+    def action_dismiss(self, reason=None):
+        """Put messages aside for good. They stay readable.
+
+        :param str reason: why, for the auditor
+        :raises UserError: without a reason
+        """
+        reason = (reason or self.env.context.get("dismiss_reason") or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say why these messages are dismissed."))
+        messages_sudo = self._as_admin()
+        messages_sudo._move_to(
+            "dismissed", dismiss_reason=reason, dismissed_by_id=self.env.uid
+        )
+        messages_sudo._fates_recorded()
+
+    def _as_admin(self):
+        """These messages, elevated: nobody has the right to write them, and administrators may
+        retry and dismiss those that they may see."""
+        if not self.env.user.has_group(_ADMIN):
+            raise AccessError(self.env._("Only integration administrators may do this."))
+        self.check_access("read")
+        return self.sudo()
+
+    def _waiting_for(self, systems, digests):
+        """Parked messages of these systems with one of these facts.
+
+        :param digests: of facts, see ``message_fate.fact_digest``
+        """
+        if not digests:
+            return self.browse()
+        self.flush_model(["state", "outcomes", "system_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM logistics_message
+                 WHERE company_id = ANY(%s) AND state = 'parked' AND system_id = ANY(%s)
+                   AND EXISTS (SELECT 1 FROM jsonb_array_elements(outcomes) AS item
+                                WHERE item ->> 'key' = ANY(%s))
+                 ORDER BY id
+                """,
+                systems.company_id.ids,
+                systems.ids,
+                list(digests),
+            )
+        )
+        return self.browse(row[0] for row in rows)
+
+    def _note_placed(self, outcomes):
+        """Facts of this message have found their shipment.
+
+        :param dict outcomes: ``{fact digest: core.fact.Outcome}``
+        """
+        items = [
+            item | message_fate.outcome_values(outcomes[item["key"]])
+            if item.get("key") in outcomes and item["status"] == facts.PARKED
+            else item
+            for item in self.outcomes or []
+        ]
+        values = {"outcomes": items, "processed_at": fields.Datetime.now()}
+        waiting = any(item["status"] == facts.PARKED for item in items)
+        if waiting or self.state != "parked":
+            self.write(values)
+        else:
+            self._move_to("processed", error_class=False, error_message=False, **values)
+
+
+class LogisticsMessageDismiss(models.TransientModel):
+    """Asks for the reason."""
+
+    _name = "logistics.message.dismiss"
+    _description = "Dismiss Messages"
+
+    reason = fields.Char("Why", required=True)
+    message_ids = fields.Many2many(
+        "logistics.message", default=lambda self: self.env.context.get("active_ids")
+    )
+
+    def action_confirm(self):
+        """Dismiss the chosen messages for the given reason."""
+        self.message_ids.action_dismiss(self.reason)
+        return {"type": "ir.actions.act_window_close"}

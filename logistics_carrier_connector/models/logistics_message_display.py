@@ -1,0 +1,175 @@
+import base64
+import json
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+from odoo.addons.logistics_milestone_sync.core.clock import utc
+from odoo.addons.logistics_milestone_sync.core import fact as facts
+
+from ..core.codecs import decode
+from ..core.errors import IntegrationError
+from . import message_fate
+from .masking import mask
+
+_READERS = (
+    "logistics_milestone_sync.logistics_milestone_sync_group_integration_admin,"
+    "logistics_milestone_sync.logistics_milestone_sync_group_auditor"
+)
+_SHOWN_CHARACTERS = 100_000
+_BADGES = {
+    facts.RECORDED: "success",
+    facts.DUPLICATE: "secondary",
+    facts.ADVISORY: "info",
+    facts.PARKED: "warning",
+    facts.REJECTED: "danger",
+    facts.CONFLICT: "danger",
+    message_fate.REFUSED: "danger",
+    message_fate.NOT_RECORDED: "info",
+}
+
+
+class LogisticsMessage(models.Model):
+    """A message for people's eyes, and for its sender's."""
+
+    _inherit = "logistics.message"
+
+    raw_text = fields.Text("Raw Content", compute="_compute_raw_text", groups=_READERS)
+    raw_file = fields.Binary("Original", compute="_compute_raw_file", groups=_READERS)
+    raw_name = fields.Char(compute="_compute_raw_file", groups=_READERS)
+    tree_text = fields.Text("Decoded", compute="_compute_raw_text", groups=_READERS)
+    outcomes_html = fields.Html("What It States", compute="_compute_outcomes_html")
+    headers_text = fields.Text("Headers", compute="_compute_headers_text")
+    waited = fields.Float(
+        "Seconds Until Processed",
+        compute="_compute_waited",
+        digits=(16, 1),
+        help="From the answer to the sender until the facts were recorded.",
+    )
+
+    def _compute_raw_text(self):
+        bodies = self._raw_bodies()
+        for message in self:
+            raw = bodies.get(message.id, b"")
+            text = raw.decode("utf-8", "replace").replace("\x00", "␀")
+            message.raw_text = mask(text[:_SHOWN_CHARACTERS])
+            message.tree_text = message._decoded(raw)
+
+    def _decoded(self, raw):
+        """The content as indented JSON, whatever its format; the reason if it has none."""
+        format_name = self.connection_id.mapping_id.format
+        try:
+            tree = decode("json" if format_name == "canonical" else format_name, raw)
+        except IntegrationError as error:
+            return error.public_message
+        text = json.dumps(tree, indent=2, ensure_ascii=False, default=_plain)
+        return mask(text[:_SHOWN_CHARACTERS])
+
+    def _compute_raw_file(self):
+        bodies = self._raw_bodies()
+        for message in self:
+            message.raw_file = base64.b64encode(bodies.get(message.id, b""))
+            message.raw_name = f"{message.public_id}.txt"
+
+    @api.depends("headers")
+    def _compute_headers_text(self):
+        for message in self:
+            message.headers_text = "\n".join(
+                f"{name}: {value}" for name, value in (message.headers or {}).items()
+            )
+
+    @api.depends("received_at", "processed_at")
+    def _compute_waited(self):
+        for message in self:
+            done = message.processed_at
+            message.waited = (done - message.received_at).total_seconds() if done else 0.0
+
+    @api.depends("outcomes")
+    def _compute_outcomes_html(self):
+        names = {
+            milestone.code: milestone.name
+            for milestone in self.env["logistics.milestone"].search([])
+        }
+        for message in self:
+            rows = [message._outcome_row(item, names) for item in message.outcomes or []]
+            message.outcomes_html = (
+                Markup("<table class='table table-sm'>%s%s</table>")
+                % (self._outcome_head(), Markup().join(rows))
+                if rows
+                else False
+            )
+
+    def _outcome_head(self):
+        titles = (
+            self.env._("Says"),
+            self.env._("When (UTC)"),
+            self.env._("About"),
+            self.env._("Sender's Code"),
+            self.env._("Became"),
+            self.env._("Why"),
+        )
+        cells = Markup().join(Markup("<th>%s</th>") % title for title in titles)
+        return Markup("<thead><tr>%s</tr></thead>") % cells
+
+    def _outcome_row(self, item, names):
+        what = item.get("what", "")
+        when = (item.get("occurred_at") or "")[:19].replace("T", " ")
+        badge = Markup("<span class='badge text-bg-%s'>%s</span>") % (
+            _BADGES.get(item["status"], "secondary"),
+            self._status_label(item["status"]),
+        )
+        about = item.get("references", "")
+        if item.get("shipment_id"):
+            about = Markup("<a href='/odoo/logistics.shipment/%s'>%s</a>") % (
+                item["shipment_id"],
+                about,
+            )
+        cells = (
+            names.get(what, what),
+            when,
+            about,
+            item.get("code", ""),
+            badge,
+            item.get("explanation", ""),
+        )
+        return Markup("<tr>%s</tr>") % Markup().join(
+            Markup("<td>%s</td>") % (cell or "") for cell in cells
+        )
+
+    def _status_label(self, status):
+        labels = {
+            facts.RECORDED: self.env._("Recorded"),
+            facts.DUPLICATE: self.env._("Known already"),
+            facts.ADVISORY: self.env._("Noted only"),
+            facts.PARKED: self.env._("Waiting for its shipment"),
+            facts.REJECTED: self.env._("Refused by rule"),
+            facts.CONFLICT: self.env._("Contradicts itself"),
+            message_fate.REFUSED: self.env._("Unreadable"),
+            message_fate.NOT_RECORDED: self.env._("Not recorded (test)"),
+        }
+        return labels.get(status, status)
+
+    def _to_document(self):
+        """The fate of this message as its sender sees it, JSON-ready."""
+        self.ensure_one()
+        shipments = {shipment.id: shipment.name for shipment in self.shipment_ids}
+        shown = ("index", "status", "what", "code", "references", "explanation")
+        return {
+            "id": self.public_id,
+            "state": self.state,
+            "received_at": utc(self.received_at).isoformat(),
+            "processed_at": utc(self.processed_at).isoformat() if self.processed_at else None,
+            "repeated": self.duplicate_count,
+            "reason": self.error_message or None,
+            "items": [
+                {name: item[name] for name in shown if item.get(name) not in (None, "")}
+                | {"shipment": shipments.get(item.get("shipment_id"))}
+                for item in self.outcomes or []
+            ],
+        }
+
+
+def _plain(value):
+    return str(value) if isinstance(value, Decimal) else repr(value)

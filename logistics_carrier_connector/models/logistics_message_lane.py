@@ -1,0 +1,139 @@
+import logging
+
+import psycopg2
+from psycopg2 import errors as pg_errors
+
+from odoo import api, models
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+_BATCH_MESSAGES = 200
+_BATCH_BYTES = 2 * 1024 * 1024
+_MAX_CLASHES = 5
+# Another worker was faster: nothing is wrong, the same work is tried again.
+_CLASHES = (
+    pg_errors.SerializationFailure,
+    pg_errors.DeadlockDetected,
+    pg_errors.LockNotAvailable,
+)
+
+
+class LogisticsMessage(models.Model):
+    """The lane worker: which messages are next, and what happens when one goes wrong.
+
+    A transaction serves one connection, so tenants never wait for, or fail with, each other.
+    Connections take turns; within one, the oldest message is first.
+    """
+
+    _inherit = "logistics.message"
+
+    @api.model
+    def _cron_lane(self, lane):
+        """Work off the messages of a lane until there are none, or the time is up.
+
+        May run in any number of workers at once. Killed at any instruction, it loses nothing and
+        doubles nothing: the claim is a row lock, and facts and fates are committed together.
+
+        :param str lane: a value of the field ``lane``
+        """
+        clashes = 0
+        while connection_ids := self._due_connections(lane):
+            for connection_id in connection_ids:
+                # A share of a batch each, so that a turn around all connections stays short.
+                share = max(_BATCH_MESSAGES // len(connection_ids), 10)
+                try:
+                    seconds_left = self._serve(self._due(connection_id, share))
+                except _CLASHES:
+                    self.env.cr.rollback()
+                    clashes += 1
+                    seconds_left = 1 if clashes <= _MAX_CLASHES else 0
+                if not seconds_left:
+                    return
+        self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _due_connections(self, lane):
+        """Ids of the connections with messages to process, each found by one look at an index."""
+        self.env.cr.execute(
+            """
+            SELECT c.id FROM logistics_connection c
+             WHERE c.lane = %s AND c.state = 'active' AND c.active AND EXISTS (
+                SELECT 1 FROM logistics_message m
+                 WHERE m.connection_id = c.id AND m.state = 'received'
+                   AND (m.next_attempt_at IS NULL OR m.next_attempt_at <= now() AT TIME ZONE 'UTC'))
+             ORDER BY c.id
+            """,
+            [lane],
+        )
+        return [row[0] for row in self.env.cr.fetchall()]
+
+    def _due(self, connection_id, limit):
+        """Claim the oldest due messages of a connection that no other worker holds.
+
+        The claim lasts until the transaction ends, however it ends.
+        """
+        return self._claim(
+            SQL(
+                "m.connection_id = %s AND (m.next_attempt_at IS NULL"
+                " OR m.next_attempt_at <= now() AT TIME ZONE 'UTC')",
+                connection_id,
+            ),
+            limit,
+        )
+
+    def _claim(self, condition, limit):
+        # NO KEY: a sender who repeats a message only takes a KEY SHARE lock and never waits.
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT m.id, m.size FROM logistics_message m
+                 WHERE m.state = 'received' AND %s
+                 ORDER BY m.id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
+                """,
+                condition,
+                limit,
+            )
+        )
+        claimed, total = [], 0
+        for message_id, size in self.env.cr.fetchall():
+            total += size
+            if claimed and total > _BATCH_BYTES:
+                break
+            claimed.append(message_id)
+        messages = self.browse(claimed)
+        messages.invalidate_recordset()
+        return messages
+
+    def _serve(self, messages):
+        """Process claimed messages and commit; if that breaks, find the one that breaks it.
+
+        :return: the seconds left, 0 to stop
+        """
+        cron = self.env["ir.cron"]
+        if not messages:
+            return cron._commit_progress()
+        try:
+            messages._process()
+            # "Maybe more" is always true in the middle of a run; the run ends with 0.
+            return cron._commit_progress(len(messages), remaining=1)
+        except psycopg2.OperationalError:
+            # The database's trouble or another worker's, never the message's fault.
+            raise
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("processing messages %s failed", messages.ids)
+            return self._isolate(messages.ids, error)
+
+    def _isolate(self, ids, error):
+        """Serve the halves of a batch that broke; a single message is put aside."""
+        if len(ids) == 1:
+            message = self._claim(SQL("m.id = %s", ids[0]), 1)
+            if message:
+                message._note_breakdown(error)
+            return self.env["ir.cron"]._commit_progress(len(message), remaining=1)
+        middle = len(ids) // 2
+        seconds_left = 0
+        for half in (ids[:middle], ids[middle:]):
+            claimed = self._claim(SQL("m.id = ANY(%s)", list(half)), len(half))
+            seconds_left = self._serve(claimed)
+        return seconds_left

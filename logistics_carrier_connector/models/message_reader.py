@@ -1,0 +1,98 @@
+"""From raw bytes to facts: codec, contract and profile put together. No database in here."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from ..core import canonical, contract, mapping, profile
+from ..core.codecs import decode
+from ..core.errors import CarrierError, ConfigurationInvalid, ContractViolation, IntegrationError
+
+FOLDER = "logistics_carrier_connector/profiles"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one message says.
+
+    :param facts: of ``(index of the item, Fact)``
+    :param problems: of ``(index of the item, Problem)``; the other items are fine
+    :param unmapped: codes that the profile does not explain, with how often they occur
+    :param error: an ``IntegrationError`` if nothing could be read at all
+    :param note: for people, when there is nothing to record
+    """
+
+    facts: tuple = ()
+    problems: tuple = ()
+    unmapped: dict = field(default_factory=dict)
+    format_id: str = ""
+    error: IntegrationError | None = None
+    note: str = ""
+
+
+class Reader:
+    """Reads the messages of one connection.
+
+    :param str format_name: ``canonical``, or anything else with the profile deciding
+    :param str profile_text: the YAML of the profile; empty for the canonical format
+    :param schema: of the data contract, ``None`` if there is none
+    :param frozenset milestones: the codes that exist in the catalogue
+    """
+
+    def __init__(self, format_name, profile_text, schema, milestones):
+        self._format = format_name
+        self._profile_text = profile_text
+        self._schema = schema
+        self._milestones = milestones
+
+    def read(self, raw, received_at):
+        """The ``Reading`` of one message; what is wrong with it is in there, never raised.
+
+        :param bytes raw: as received
+        :param received_at: aware
+        """
+        try:
+            return _reading(self._apply(raw, received_at))
+        except IntegrationError as error:
+            return Reading(error=error)
+
+    def _apply(self, raw, received_at):
+        if self._format == "canonical":
+            return canonical.read(decode("json", raw))
+        if not self._profile_text:
+            raise ConfigurationInvalid("the profile has no version in use")
+        rules = profile.load(self._profile_text, self._milestones)
+        tree = decode(rules.format, raw)
+        if self._schema is not None and (problems := contract.check(self._schema, tree)):
+            raise ContractViolation(problems)
+        return mapping.apply(rules, tree, received_at)
+
+
+def _reading(result):
+    if result.carrier_error is not None:
+        raise CarrierError(f"the carrier reports: {result.carrier_error}")
+    place = {id(item.problem): index for index, item in enumerate(result.items)}
+    facts = tuple((i, each) for i, item in enumerate(result.items) for each in item.facts)
+    return Reading(
+        facts=facts,
+        # -1: a problem of the message as a whole
+        problems=tuple((place.get(id(problem), -1), problem) for problem in result.problems),
+        unmapped=result.unmapped,
+        format_id=result.message_id or "",
+        note="" if facts else "It was understood, and it states no milestone.",
+    )
+
+
+def delivered(folder):
+    """``(code, text)`` of every profile file in a folder, by code."""
+    return [(path.stem, path.read_text("utf-8")) for path in sorted(Path(folder).glob("*.yaml"))]
+
+
+@lru_cache(maxsize=128)
+def describe(text):
+    """Name and format of a profile, as values of ``logistics.mapping``.
+
+    :raises ConfigurationInvalid: if it cannot be used
+    """
+    rules = profile.load(text)
+    return {"name": rules.name, "format": rules.format}
