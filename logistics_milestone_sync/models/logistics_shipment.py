@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -123,6 +123,32 @@ class LogisticsShipment(models.Model):
     _name_uniq = models.UniqueIndex("(company_id, name)", "This shipment number exists already.")
     _phase_idx = models.Index("(company_id, phase, promised_at) WHERE active")
     _open_exception_idx = models.Index("(company_id) WHERE has_open_exception")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        shipments = super().create(vals_list)
+        self.env["logistics.reference"].sudo().create(
+            [{"shipment_id": s.id, "scheme": "shipment", "value": s.name} for s in shipments]
+        )
+        self.env["logistics.consignment"].sudo().create(
+            [
+                {"shipment_id": s.id, "delivery_carrier_id": s.delivery_carrier_id.id}
+                for s in shipments
+                if not s.consignment_ids
+            ]
+        )
+        return shipments
+
+    def write(self, vals):
+        linked = {"sale_order_ids", "picking_ids", "company_id"} & vals.keys()
+        if linked and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "The documents of a shipment cannot be exchanged: its invoice depends on them. "
+                    "Archive it and make another one."
+                )
+            )
+        return super().write(vals)
 
     @api.model
     def _new(self):

@@ -8,7 +8,7 @@ class LogisticsShipment(models.Model):
     _inherit = "logistics.shipment"
 
     def _ensure_for_pickings(self, pickings):
-        """Make one shipment, with one consignment and its names, per transfer.
+        """Make one shipment, with its names, per transfer.
 
         :return: the new shipments
         """
@@ -17,18 +17,8 @@ class LogisticsShipment(models.Model):
         )
         if not shipments:
             return shipments
-        consignments = self.env["logistics.consignment"].create(
-            [
-                {"shipment_id": s.id, "delivery_carrier_id": s.delivery_carrier_id.id}
-                for s in shipments
-            ]
-        )
         self.env["logistics.reference"].create(
-            [
-                vals
-                for shipment, consignment in zip(shipments, consignments, strict=True)
-                for vals in shipment._own_references(consignment)
-            ]
+            [vals for shipment in shipments for vals in shipment._own_references()]
         )
         shipments._state_milestone("created")
         return shipments
@@ -46,9 +36,9 @@ class LogisticsShipment(models.Model):
             "promised_at": order.commitment_date or picking.date_deadline or picking.scheduled_date,
         }
 
-    def _own_references(self, consignment):
+    def _own_references(self):
         picking, orders = self.picking_ids[:1], self.sale_order_ids
-        named = [("shipment", self.name), ("delivery", picking.name)]
+        named = [("delivery", picking.name)]
         named += [("sale_order", order.name) for order in orders]
         named += [("purchase_order", o.client_order_ref) for o in orders if o.client_order_ref]
         vals = [{"shipment_id": self.id, "scheme": s, "value": value} for s, value in named]
@@ -57,7 +47,7 @@ class LogisticsShipment(models.Model):
                 vals.append(
                     {
                         "shipment_id": self.id,
-                        "consignment_id": consignment.id,
+                        "consignment_id": self.consignment_ids[:1].id,
                         "scheme": "tracking",
                         "value": number.strip(),
                     }

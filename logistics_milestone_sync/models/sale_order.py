@@ -2,7 +2,9 @@ from odoo import api, fields, models
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "logistics.governed.mixin"]
+    _governed_fields = ("logistics_shipment_ids",)
 
     logistics_shipment_ids = fields.Many2many(
         "logistics.shipment",

@@ -8,7 +8,9 @@ _logger = logging.getLogger(__name__)
 
 
 class StockPicking(models.Model):
-    _inherit = "stock.picking"
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "logistics.governed.mixin"]
+    _governed_fields = ("logistics_shipment_ids",)
 
     logistics_shipment_ids = fields.Many2many(
         "logistics.shipment",

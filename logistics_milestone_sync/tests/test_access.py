@@ -109,6 +109,21 @@ class TestAccess(LogisticsCase):
         [outcome] = self._record(foreign_carrier, self._fact(self.shipment, "delivered", 1))
         self.assertEqual(outcome.status, "parked")
 
+    def test_documents_are_not_exchanged_by_hand(self):
+        clerk = self.roles["user"]
+        clerk.group_ids += self.env.ref("sales_team.group_sale_manager")
+        order = self._create_order()
+        with self.assertRaises(AccessError):
+            self.shipment.with_user(clerk).write({"sale_order_ids": [(4, order.id)]})
+        with self.assertRaises(AccessError):
+            order.with_user(clerk).write({"logistics_shipment_ids": [(4, self.shipment.id)]})
+
+    def test_a_shipment_made_by_hand_can_be_found_and_moved(self):
+        manual = self.env["logistics.shipment"].with_user(self.roles["user"]).create({"weight": 3})
+        self._state(self.wms, manual, "picked")
+        self.assertEqual(manual.status_id.code, "picked")
+        self.assertEqual(len(manual.consignment_ids), 1)
+
     def test_state_is_not_written_by_hand(self):
         clerk = self.shipment.with_user(self.roles["user"])
         for field, value in (("phase", "delivered"), ("pod_at", "2026-03-01 10:00:00")):
