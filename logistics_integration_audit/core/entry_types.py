@@ -126,7 +126,7 @@ ENTRY_TYPES: Final = {
             frozenset({"requester", "approver", "note", "answer"}),
         ),
         EntryType("decision", "Billing decision", MONEY, "Billing of {name}: {state}. {detail}"),
-        EntryType("invoice", "Invoice posted", MONEY, "{name} posted: {amount} {currency}."),
+        EntryType("invoice", "Invoice", MONEY, "Invoice {name} {state}: {amount} {currency}."),
         EntryType(
             "message",
             "Message handled",

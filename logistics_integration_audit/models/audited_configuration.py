@@ -1,0 +1,95 @@
+"""What decides about facts and money, and therefore may not change unnoticed."""
+
+from odoo import models
+
+from ..core.entry import Entry
+from ..core.entry_types import tell
+
+
+class LogisticsSystem(models.Model):
+    _name = "logistics.system"
+    _inherit = ["logistics.system", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("name", "code", "kind", "client_id", "active")
+
+
+class LogisticsOwnershipRule(models.Model):
+    _name = "logistics.ownership.rule"
+    _inherit = ["logistics.ownership.rule", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("milestone_id", "system_kind", "system_id", "verdict", "priority", "active")
+
+
+class LogisticsConnection(models.Model):
+    _name = "logistics.connection"
+    _inherit = ["logistics.connection", "logistics.audited.mixin"]
+
+    _audited_secrets = ("token",)
+
+    def _audited_fields(self):
+        return ("name", *self._watched_fields())
+
+    def _configuration_changed(self, kind, detail):
+        """Override of `logistics_carrier_connector`: secrets are no field, so they are told here."""
+        super()._configuration_changed(kind, detail)
+        if kind != "secret":
+            return
+        self.env["logistics.audit.entry"]._record(
+            [
+                Entry(
+                    "configuration",
+                    tell("configuration", {"name": base["res_name"], "detail": "secret replaced"}),
+                    after={"secret": "…"},
+                    **base,
+                )
+                for base in self._audited_entries_base().values()
+            ]
+        )
+
+
+class LogisticsMappingVersion(models.Model):
+    _name = "logistics.mapping.version"
+    _inherit = ["logistics.mapping.version", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("number", "state", "sha256")
+
+
+class LogisticsContractVersion(models.Model):
+    _name = "logistics.contract.version"
+    _inherit = ["logistics.contract.version", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("number", "state", "sha256")
+
+
+class LogisticsAgreement(models.Model):
+    _name = "logistics.agreement"
+    _inherit = ["logistics.agreement", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("name", "partner_id", "currency_id", "date_start", "date_end", "state", "version")
+
+
+class LogisticsBillingRule(models.Model):
+    _name = "logistics.billing.rule"
+    _inherit = ["logistics.billing.rule", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return (
+            "trigger_ids",
+            "inferred_counts",
+            "exceptions_block",
+            "approval_replaces_proof",
+            "document_required",
+            "freight_pricing",
+            "flat_amount",
+            "rate_per_kg",
+            "percentage",
+            "minimum",
+            "weight_source",
+            "freight_product_id",
+            "invoicing",
+        )

@@ -1,0 +1,87 @@
+from odoo import fields
+from odoo.tests import tagged
+
+from .common import AuditCase
+
+
+@tagged("post_install", "-at_install", "logistics")
+class TestConfiguration(AuditCase):
+    """What decides about facts and money does not change unnoticed."""
+
+    def _entry_since(self, mark):
+        entry = self._entries_since(mark, kind="configuration")
+        self.assertEqual(len(entry), 1)
+        return entry
+
+    def test_a_changed_rule_tells_before_and_after(self):
+        rule = self.env["logistics.ownership.rule"].create(
+            {"company_id": self.company.id, "system_id": self.carrier.id, "verdict": "accept"}
+        )
+        mark = self._mark()
+        rule.write({"verdict": "reject"})
+        entry = self._entry_since(mark)
+        self.assertEqual(self._before(entry), {"verdict": "accept"})
+        self.assertEqual(self._after(entry), {"verdict": "reject"})
+        self.assertIn("Source-of-Truth Rule changed", entry.summary)
+        self.assertEqual(entry.company_id, self.company)
+
+    def test_a_write_that_changes_nothing_leaves_nothing(self):
+        mark = self._mark()
+        self.carrier.write({"name": self.carrier.name})
+        self.assertFalse(self._entries_since(mark))
+
+    def test_creation_and_deletion_are_told(self):
+        mark = self._mark()
+        rule = self.env["logistics.ownership.rule"].create(
+            {"company_id": self.company.id, "system_kind": "crm", "verdict": "reject"}
+        )
+        name = rule.display_name
+        created = self._entry_since(mark)
+        self.assertEqual(self._after(created)["system_kind"], "crm")
+        mark = self._mark()
+        rule.unlink()
+        deleted = self._entry_since(mark)
+        self.assertEqual((deleted.res_name, self._before(deleted)["verdict"]), (name, "reject"))
+        self.assertIn("deleted", deleted.summary)
+
+    def test_a_changed_connection_tells_who_changed_what_but_no_secret(self):
+        integrator = self._create_user("integrates-audit", "integration_admin")
+        mapping = self.env["logistics.mapping"].search([], limit=1)
+        connection = self.env["logistics.connection"].create(
+            {"name": "Parcel", "system_id": self.carrier.id, "mapping_id": mapping.id}
+        )
+        token = connection.token
+        mark = self._mark()
+        connection.with_user(integrator).write({"max_bytes": 2048, "environment": "test"})
+        entry = self._entry_since(mark)
+        self.assertEqual(entry.actor_id, integrator)
+        self.assertEqual(self._after(entry), {"max_bytes": 2048, "environment": "test"})
+        mark = self._mark()
+        connection.action_new_token()
+        connection._set_secret("a secret that nobody may read")
+        entries = self._entries_since(mark, kind="configuration")
+        self.assertEqual(len(entries), 2)
+        for text in (token, connection.token, "nobody may read"):
+            self.assertNotIn(text, str(entries.read()))
+
+    def test_a_profile_put_into_use_is_told(self):
+        mapping = self.env["logistics.mapping"].search([], limit=1)
+        version = mapping.active_version_id.copy()
+        mark = self._mark()
+        version._activate()
+        states = [self._after(e).get("state") for e in self._entries_since(mark)]
+        self.assertEqual(sorted(filter(None, states)), ["active", "retired"])
+
+    def test_the_register_of_integrations_is_under_audit_itself(self):
+        mark = self._mark()
+        integration = self.env["logistics.integration"].create(
+            {
+                "name": "Parcel tracking",
+                "business_owner_id": self.env.uid,
+                "technical_owner_id": self.auditor.id,
+                "review_date": fields.Date.today(),
+            }
+        )
+        entry = self._entry_since(mark)
+        self.assertEqual(entry.res_id, integration.id)
+        self.assertEqual(self._after(entry)["technical_owner_id"], self.auditor.display_name)
