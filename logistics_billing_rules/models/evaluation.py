@@ -64,6 +64,8 @@ class Evaluation:
     def __init__(self, releases):
         self.env = releases.env
         shipments = releases.shipment_id
+        # A slice of a recordset is read alone: read the orders of all of them first.
+        shipments.sale_order_ids.mapped("partner_id.commercial_partner_id.name")
         self.folds = shipments._fold_many()
         self.cases = self.env["logistics.exception"].search(
             [("shipment_id", "in", shipments.ids)], order="id"

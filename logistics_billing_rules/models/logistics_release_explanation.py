@@ -14,7 +14,7 @@ class LogisticsRelease(models.Model):
     _inherit = "logistics.release"
 
     explanation_html = fields.Html(
-        "Explanation", compute="_compute_explanation_html", sanitize=False, compute_sudo=False
+        "Why", compute="_compute_explanation_html", sanitize=False, compute_sudo=False
     )
 
     @api.depends("explanation", "state")

@@ -103,7 +103,8 @@ class LogisticsRelease(models.Model):
             known = what.charges.filtered(lambda charge: charge.charge_key == FREIGHT_KEY)
             if not price or (known and known.amount == float(price.amount.amount)):
                 continue
-            new[release] = (known, release._freight_vals(price))
+            currency = what.agreement.currency_id
+            new[release] = (known, release._freight_vals(price, currency))
         fresh = {release: vals for release, (known, vals) in new.items() if not known}
         charges = self.env["logistics.charge"].create(list(fresh.values()))
         made = dict(zip(fresh, charges, strict=True))
@@ -111,8 +112,7 @@ class LogisticsRelease(models.Model):
             release: known._supersede(vals) for release, (known, vals) in new.items() if known
         }
 
-    def _freight_vals(self, price):
-        currency = self.env["res.currency"].search([("name", "=", price.amount.currency)])
+    def _freight_vals(self, price, currency):
         return {
             "name": self.env._("Freight"),
             "shipment_id": self.shipment_id.id,
