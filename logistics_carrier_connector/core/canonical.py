@@ -10,7 +10,7 @@ proof of delivery that came with another milestone, the charges.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,10 +22,10 @@ from odoo.addons.logistics_milestone_sync.core.fact import (
     Location,
     MilestoneFact,
     ReferenceFact,
-    Weight,
 )
 from odoo.addons.logistics_milestone_sync.core.reference import Reference
-from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL
+from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL, CATALOGUE
+from odoo.addons.logistics_milestone_sync.core.weight import Weight
 
 from .canonical_schema import BODY_SCHEMA, ITEM_SCHEMA, MAX_EVENTS
 from .contract import check
@@ -37,13 +37,15 @@ __all__ = ["BODY_SCHEMA", "ITEM_SCHEMA", "MAX_EVENTS", "events_of", "read", "to_
 _POD = "pod_received"
 
 
-def read(body: Any) -> MappingResult:
+def read(body: Any, milestones: Collection[str] = CATALOGUE) -> MappingResult:
     """Every event of a body with its own fate, in the order of the body.
 
     :param body: what the JSON codec returned
+    :param milestones: the codes that may be stated, when a company has added its own
     :raises ContractViolation: if the body is neither an event nor a list of events
     """
-    return MappingResult(tuple(_result(index, item) for index, item in enumerate(events_of(body))))
+    events = enumerate(events_of(body))
+    return MappingResult(tuple(_result(index, item, milestones) for index, item in events))
 
 
 def events_of(body: Any) -> list[Any]:
@@ -64,12 +66,15 @@ def events_of(body: Any) -> list[Any]:
     return events
 
 
-def to_facts(item: Any) -> list[Fact]:
+def to_facts(item: Any, milestones: Collection[str] = CATALOGUE) -> list[Fact]:
     """The facts of one event.
 
+    :param milestones: see :func:`read`
     :raises ContractViolation: with everything that is wrong with it
     """
     problems = check(ITEM_SCHEMA, item)
+    if not problems and "milestone" in item and item["milestone"] not in milestones:
+        problems = [Problem("milestone", "is not in the catalogue of milestones")]
     if problems:
         raise ContractViolation(problems)
     try:
@@ -78,10 +83,10 @@ def to_facts(item: Any) -> list[Fact]:
         raise ContractViolation([Problem("", str(error))]) from None
 
 
-def _result(index: int, item: Any) -> ItemResult:
+def _result(index: int, item: Any, milestones: Collection[str]) -> ItemResult:
     path = f"events[{index}]"
     try:
-        return ItemResult(path, tuple(to_facts(item)))
+        return ItemResult(path, tuple(to_facts(item, milestones)))
     except ContractViolation as error:
         return ItemResult(path, problem=Problem(path, error.public_message))
 

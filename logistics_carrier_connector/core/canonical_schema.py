@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from odoo.addons.logistics_milestone_sync.core.reference import SCHEMES
-from odoo.addons.logistics_milestone_sync.core.vocabulary import CLASSIFIERS, PARTIES, REASONS
+from odoo.addons.logistics_milestone_sync.core.vocabulary import (
+    CLASSIFIERS,
+    PARTIES,
+    REASONS,
+    SCHEMES,
+)
+from odoo.addons.logistics_milestone_sync.core.weight import UNITS
 
 MAX_EVENTS: Final = 1_000
 _CHARGE_TYPES: Final = (
@@ -64,7 +69,8 @@ _DECIMAL: Final[dict[str, Any]] = {
 _POSITIVE: Final[dict[str, Any]] = {
     "anyOf": [
         {"type": "number", "exclusiveMinimum": 0, "maximum": 1e9},
-        {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,9})?$"},
+        {"type": "string", "pattern": r"^[0-9]{0,9}[1-9][0-9]{0,9}(\.[0-9]{1,9})?$"},
+        {"type": "string", "pattern": r"^[0-9]{1,9}\.[0-9]{0,8}[1-9][0-9]{0,8}$"},
     ]
 }
 _LOCATION: Final = _object(
@@ -120,7 +126,7 @@ ITEM_SCHEMA: Final[dict[str, Any]] = {
             "code": _text(100, "the sender's own status code"),
             "text": _text(2000, "for people"),
             "weight": _object(
-                {"value": _POSITIVE, "unit": _text(20, "UN/ECE Rec 20: KGM, LBR")},
+                {"value": _POSITIVE, "unit": {"enum": list(UNITS)}},
                 ["value", "unit"],
             ),
             "proof": _PROOF,

@@ -8,8 +8,9 @@ place and the rule, never the value, so that they may be logged and sent back.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final, NoReturn
 
 import jsonschema_rs
@@ -17,7 +18,8 @@ import jsonschema_rs
 from .errors import ConfigurationInvalid, Problem
 
 MAX_PROBLEMS: Final = 20
-_LONGEST_RULE: Final = 80
+_LONGEST_RULE: Final = 120
+_NAMING_RULES: Final = ("required", "dependentRequired", "additionalProperties", "dependencies")
 
 
 def check(schema: Mapping[str, Any], tree: Any) -> list[Problem]:
@@ -28,16 +30,8 @@ def check(schema: Mapping[str, Any], tree: Any) -> list[Problem]:
     :raises ConfigurationInvalid: if the schema itself cannot be used
     """
     validator = _compiled(_canonical(schema))
-    problems: list[Problem] = []
-    try:
-        for error in validator.iter_errors(tree):
-            problems.append(Problem(path_text(error.instance_path), _reason(error.kind)))
-            if len(problems) == MAX_PROBLEMS:
-                break
-    except (ValueError, OverflowError) as error:
-        # What JSON itself cannot express (a lone surrogate, a number no engine takes).
-        problems.append(Problem("", f"not representable as JSON ({type(error).__name__})"))
-    return problems
+    errors = islice(validator.iter_errors(tree), MAX_PROBLEMS)
+    return [Problem(path_text(error.instance_path), _reason(schema, error)) for error in errors]
 
 
 def check_schema(schema: Mapping[str, Any]) -> None:
@@ -81,19 +75,32 @@ def _refuse(uri: str) -> NoReturn:
     raise ValueError(f"the schema refers to {uri}, and schemas are not fetched")
 
 
-def _reason(kind: Any) -> str:
-    rule = kind.value
-    if kind.name == "required":
-        return f"{rule} is missing"
-    if kind.name == "type":
-        return f"must be of type {' or '.join(rule)}"
-    if kind.name == "additionalProperties":
-        return f"unknown: {_short(', '.join(kind.unexpected))}"
-    if kind.name == "enum":
-        return f"must be one of {_short(', '.join(str(option) for option in rule))}"
-    if kind.name == "format":
-        return f"must be a {rule}"
-    return f"breaks the rule {kind.name} {_short(str(rule))}"
+def _reason(schema: Mapping[str, Any], error: jsonschema_rs.ValidationError) -> str:
+    """The rule that is broken. The library's own words are used only where they quote names."""
+    rule = str(error.schema_path[-1]) if error.schema_path else "schema"
+    if rule in _NAMING_RULES:
+        return _short(error.message)
+    wanted = _at(schema, error.schema_path)
+    if rule == "type":
+        return f"must be of type {' or '.join(wanted) if isinstance(wanted, list) else wanted}"
+    if rule == "enum" and isinstance(wanted, list):
+        return f"must be one of {_short(', '.join(str(option) for option in wanted))}"
+    if rule == "format":
+        return f"must be a {wanted}"
+    scalar = wanted if isinstance(wanted, str | int | float) else ""
+    return f"breaks the rule {rule} {_short(str(scalar))}".rstrip()
+
+
+def _at(schema: Any, path: Sequence[str | int]) -> Any:
+    """What stands at a path of the schema; ``None`` where the path leads through a reference."""
+    for step in path:
+        if isinstance(schema, list) and isinstance(step, int) and step < len(schema):
+            schema = schema[step]
+        elif isinstance(schema, Mapping) and step in schema:
+            schema = schema[step]
+        else:
+            return None
+    return schema
 
 
 def _short(text: str) -> str:

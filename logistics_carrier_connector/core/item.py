@@ -8,17 +8,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from odoo.addons.logistics_milestone_sync.core.fact import (
-    Evidence,
-    MilestoneFact,
-    Weight,
-)
+from odoo.addons.logistics_milestone_sync.core.fact import Evidence, MilestoneFact
 from odoo.addons.logistics_milestone_sync.core.reference import Reference
 from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL
+from odoo.addons.logistics_milestone_sync.core.weight import Weight
 
 from .code_table import CodeRow, Unmapped
+from .expression import as_text
 from .places import location
-from .profile import AlsoRule, Profile
+from .profile import AlsoRule, Profile, ReferenceRule
 from .times import Moment, Surroundings, moment
 
 # A clock that runs ahead is forgiven; an actual beyond that is a mistake in the message.
@@ -115,23 +113,27 @@ def _also(
         "reason": main.reason,
         "party": main.responsible_party,
         "code": reading.code,
-        "evidence": bool(profile.evidence and _evidence(profile, item)),
     }
-    scope = {**item.scope, "mapped": mapped}
+    item = replace(item, scope={**item.scope, "mapped": mapped})
     for rule in profile.also:
-        if rule.when.holds(scope):
-            yield _further(profile, Item(scope, item.received_at), rule, main)
+        if _applies(rule, main.milestone, item):
+            evidence = _evidence(profile, item) if rule.evidence else None
+            if evidence or not rule.evidence:
+                yield _further(profile, item, rule, replace(main, evidence=evidence))
 
 
-def _further(
-    profile: Profile, item: Item, rule: AlsoRule, main: MilestoneFact
-) -> MilestoneFact:
+def _applies(rule: AlsoRule, milestone: str, item: Item) -> bool:
+    if (rule.after and milestone not in rule.after) or milestone in rule.unless:
+        return False
+    return rule.when is None or rule.when.holds(item.scope)
+
+
+def _further(profile: Profile, item: Item, rule: AlsoRule, main: MilestoneFact) -> MilestoneFact:
     fact = replace(
         main,
         milestone=rule.milestone,
         classifier=rule.classifier,
         inferred=False,
-        evidence=_evidence(profile, item) if rule.evidence else None,
         weight=None,
     )
     if not rule.time:
@@ -166,15 +168,27 @@ def _named(fact: MilestoneFact) -> MilestoneFact:
 def _references(profile: Profile, item: Item) -> tuple[Reference, ...]:
     found: dict[tuple[str, str], Reference] = {}
     for rule in profile.references:
-        value = rule.value.find(item.scope)
-        for each in value if isinstance(value, list) else [value]:
-            text = str(each).strip() if isinstance(each, str | int) else ""
-            if text:
-                reference = Reference(rule.scheme, text)
-                found.setdefault(reference.key, reference)
+        for scheme, text in _names(rule, item.scope):
+            reference = Reference(scheme, text)
+            found.setdefault(reference.key, reference)
     if not found:
         raise ValueError("no reference to a shipment")
     return tuple(found.values())
+
+
+def _names(rule: ReferenceRule, scope: Any) -> Iterator[tuple[str, str]]:
+    """``(scheme, name)`` of everything that a rule finds."""
+    if rule.items is None or rule.qualifier is None:
+        value = rule.value.find(scope)
+        for each in value if isinstance(value, list) else [value]:
+            if text := as_text(each, rule.value.source):
+                yield rule.scheme, text
+        return
+    elements = rule.items.find(scope)
+    for element in elements if isinstance(elements, list) else ():
+        scheme = rule.schemes.get(rule.qualifier.text(element))
+        if scheme and (text := rule.value.text(element)):
+            yield scheme, text
 
 
 def _evidence(profile: Profile, item: Item) -> Evidence | None:

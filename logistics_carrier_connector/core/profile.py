@@ -18,6 +18,7 @@ from typing import Any, Final
 import yaml
 
 from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL, CATALOGUE
+from odoo.addons.logistics_milestone_sync.core.weight import UNITS
 
 from .code_table import CodeRow, ReasonRow
 from .codecs import FORMATS
@@ -42,25 +43,36 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRule:
-    """Where names of one scheme stand."""
+    """Where names of a shipment stand.
 
-    scheme: str
+    :param value: one text or a list of texts, all names of ``scheme``
+    :param items: with a ``qualifier``: the list of names of several schemes; then ``qualifier`` and
+        ``value`` are read from each of its elements, and ``schemes`` tells the qualifiers to use
+    """
+
     value: Expression
+    scheme: str = ""
+    items: Expression | None = None
+    qualifier: Expression | None = None
+    schemes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class AlsoRule:
     """A second statement that follows from the same event.
 
-    :param when: holds for the events that state it; sees ``mapped`` beside the event: the
-        ``milestone``, ``reason``, ``party`` and ``code`` that the tables gave, and whether there is
-        ``evidence``
+    :param after: milestones of the events that state it; empty for all
+    :param unless: milestones of the events that do not
+    :param when: also holds for those events; sees ``mapped`` beside the event: the ``milestone``,
+        ``reason``, ``party`` and ``code`` that the tables gave
     :param time: empty if it happened when the event did
-    :param evidence: carries the event's evidence
+    :param evidence: carries the event's evidence, and is stated only if there is any
     """
 
     milestone: str
-    when: Expression
+    after: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    when: Expression | None = None
     classifier: str = ACTUAL
     time: tuple[TimeRule, ...] = ()
     evidence: bool = False
@@ -127,7 +139,7 @@ class _Loader(yaml.BaseLoader):
     """YAML without types, anchors and repeated names."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
+        if self.check_event(yaml.AliasEvent):  # type: ignore[no-untyped-call]
             raise yaml.YAMLError("anchors are not used in profiles")
         return super().compose_node(parent, index)
 
@@ -140,7 +152,7 @@ class _Loader(yaml.BaseLoader):
 
 def _read(text: str) -> Any:
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a BaseLoader makes only texts
+        return yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ConfigurationInvalid(f"the profile is not YAML: {reason}") from None
@@ -159,9 +171,7 @@ def _build(data: Mapping[str, Any], milestones: Collection[str]) -> Profile:
         format=data["format"],
         description=data.get("description", ""),
         each=tuple(_step(step) for step in data["each"]),
-        references=tuple(
-            ReferenceRule(rule["scheme"], Expression(rule["value"])) for rule in data["references"]
-        ),
+        references=tuple(_reference(rule) for rule in data["references"]),
         keys=tuple(tuple(Expression(part) for part in key) for key in code["keys"]),
         text=_expression(code.get("text")),
         reason=_expression(code.get("reason")),
@@ -174,7 +184,7 @@ def _build(data: Mapping[str, Any], milestones: Collection[str]) -> Profile:
         location=_expressions(data.get("location", {})),
         weight_value=_expression(weight.get("value")),
         weight_unit=_expression(weight.get("unit")),
-        units=dict(data.get("units", {})),
+        units=_units(data.get("units", {})),
         evidence=_expressions(data.get("evidence", {})),
         also=tuple(_also(rule, milestones) for rule in data.get("also", [])),
         codes=_codes(data["codes"], milestones),
@@ -190,11 +200,25 @@ def _step(step: Mapping[str, str]) -> Step:
     return Step(name, Expression(items))
 
 
+def _reference(rule: Mapping[str, Any]) -> ReferenceRule:
+    return ReferenceRule(
+        value=Expression(rule["value"]),
+        scheme=rule.get("scheme", ""),
+        items=_expression(rule.get("list")),
+        qualifier=_expression(rule.get("qualifier")),
+        schemes=dict(rule.get("schemes", {})),
+    )
+
+
 def _also(rule: Mapping[str, Any], milestones: Collection[str]) -> AlsoRule:
-    _require_milestone(rule["milestone"], milestones)
+    named = [rule["milestone"], *rule.get("after", []), *rule.get("unless", [])]
+    for milestone in named:
+        _require_milestone(milestone, milestones)
     return AlsoRule(
         milestone=rule["milestone"],
-        when=Expression(rule["when"]),
+        after=tuple(rule.get("after", ())),
+        unless=tuple(rule.get("unless", ())),
+        when=_expression(rule.get("when")),
         classifier=rule.get("classifier", ACTUAL),
         time=_times(rule.get("time", [])),
         evidence=rule.get("evidence") == "true",
@@ -248,6 +272,12 @@ def _add(table: dict[str, Any], codes: list[str], value: CodeRow | ReasonRow) ->
         _require(bool(code.strip()), "a code is blank")
         _require(code not in table, f"the code {code} has two rows")
         table[code] = value
+
+
+def _units(units: Mapping[str, str]) -> dict[str, str]:
+    for unit in units.values():
+        _require(unit in UNITS, f"{unit!r} is not a unit of weight of UN/ECE Rec 20 that we know")
+    return dict(units)
 
 
 def _expression(source: str | None) -> Expression | None:

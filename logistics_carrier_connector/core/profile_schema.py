@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from odoo.addons.logistics_milestone_sync.core.reference import SCHEMES
-from odoo.addons.logistics_milestone_sync.core.vocabulary import CLASSIFIERS, PARTIES, REASONS
+from odoo.addons.logistics_milestone_sync.core.vocabulary import (
+    CLASSIFIERS,
+    PARTIES,
+    REASONS,
+    SCHEMES,
+)
 
 from .places import FIELDS
 
@@ -35,13 +39,15 @@ def _list(items: dict[str, Any], **limits: int) -> dict[str, Any]:
 
 
 _EXPRESSIONS = ("at", "date", "time", "code", "offset", "zone", "local_date", "local_time")
-_TIMES: Final = _list(_object({name: _TEXT for name in _EXPRESSIONS} | {"end_of_day": _FLAG}))
+_TIMES: Final = _list(_object(dict.fromkeys(_EXPRESSIONS, _TEXT) | {"end_of_day": _FLAG}))
 _EVIDENCE: Final = _object(
-    {name: _TEXT for name in ("signer", "document_name", "document_url", "sha256")}
+    dict.fromkeys(("signer", "document_name", "document_url", "sha256"), _TEXT)
 )
 _ALSO: Final = _object(
     {
         "milestone": _TEXT,
+        "after": _CODES,
+        "unless": _CODES,
         "when": _TEXT,
         "classifier": _CLASSIFIER,
         "time": _TIMES,
@@ -49,7 +55,6 @@ _ALSO: Final = _object(
         "note": _NOTE,
     },
     "milestone",
-    "when",
 )
 _CODE_ROW: Final = _object(
     {
@@ -64,6 +69,21 @@ _CODE_ROW: Final = _object(
     },
     "codes",
 )
+
+_REFERENCE: Final = _object(
+    {
+        "scheme": {"enum": list(SCHEMES)},
+        "value": _TEXT,
+        "list": _TEXT,
+        "qualifier": _TEXT,
+        "schemes": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"enum": list(SCHEMES)},
+        },
+    },
+    "value",
+) | {"oneOf": [{"required": ["scheme"]}, {"required": ["list", "qualifier", "schemes"]}]}
 
 PROFILE_SCHEMA: Final = _object(
     {
@@ -81,10 +101,7 @@ PROFILE_SCHEMA: Final = _object(
             minItems=1,
             maxItems=8,
         ),
-        "references": _list(
-            _object({"scheme": {"enum": list(SCHEMES)}, "value": _TEXT}, "scheme", "value"),
-            minItems=1,
-        ),
+        "references": _list(_REFERENCE, minItems=1),
         "code": _object(
             {"keys": _list(_list(_TEXT, minItems=1), minItems=1), "text": _TEXT, "reason": _TEXT},
             "keys",
@@ -94,7 +111,7 @@ PROFILE_SCHEMA: Final = _object(
         "estimate": _TIMES,
         "time": _TIMES | {"minItems": 1},
         "zone": _TEXT,
-        "location": _object({name: _TEXT for name in FIELDS}),
+        "location": _object(dict.fromkeys(FIELDS, _TEXT)),
         "weight": _object({"value": _TEXT, "unit": _TEXT}, "value", "unit"),
         "units": {"type": "object", "additionalProperties": _TEXT},
         "evidence": _EVIDENCE,

@@ -100,7 +100,7 @@ def read_separators(isa: str) -> Separators:
         repetition = _optional(isa[82])
     used = [mark for mark in (element, segment, component, repetition) if mark]
     if len(set(used)) != len(used) or element.isalnum() or segment.isalnum():
-        raise PayloadRejected("the separators in ISA must be different and neither letter nor digit")
+        raise PayloadRejected("the separators in ISA must differ and be neither letter nor digit")
     return Separators(element, segment, component, repetition)
 
 
@@ -236,4 +236,5 @@ def _same_count(name: str, promised: str, found: int, what: str) -> None:
 def _same_control(name: str, found: str, opener: str, expected: str) -> None:
     # Some senders pad the number in one of the two places only.
     if found != expected and found.lstrip("0") != expected.lstrip("0"):
-        raise PayloadRejected(f"{name} must repeat {opener} {expected[:20]!r}, found {found[:20]!r}")
+        promised = f"{name} must repeat {opener} {expected[:20]!r}"
+        raise PayloadRejected(f"{promised}, found {found[:20]!r}")

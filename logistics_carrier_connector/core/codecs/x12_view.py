@@ -2,8 +2,8 @@
 
 ``transaction.LX[0].AT7[0].e01`` is AT7-01 of the first status of the first LX loop. Every segment
 name holds a list, because every segment may repeat. A segment is an object of its non-empty
-elements, ``e01`` first, without surrounding blanks. The segments of a loop hang on the object of the
-segment that opens the loop.
+elements, ``e01`` first, without surrounding blanks. The segments of a loop hang on the object of
+the segment that opens the loop.
 
 Loops follow the order of segments: a segment opens a loop where the layout says so, belongs to
 the innermost open loop that takes it, and else to the transaction set itself. Carriers leave out LX
@@ -21,7 +21,7 @@ from typing import Any, Final
 class Loop:
     """What may stand in a loop.
 
-    :param members: names of its own segments; ``None`` takes all that the loop around it does not open
+    :param members: names of its own segments; ``None`` takes all that open no loop around it
     :param loops: segment names that open a loop inside it
     """
 
