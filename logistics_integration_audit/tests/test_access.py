@@ -44,7 +44,8 @@ class TestAccess(AuditCase):
     def test_the_auditor_opens_every_menu_of_the_suite(self):
         menus = self.env["ir.ui.menu"].with_user(self.auditor)
         root = self.env.ref("logistics_milestone_sync.menu_root")
-        visible = menus.search([("id", "child_of", root.id), ("action", "!=", False)])
+        below = menus.sudo().search([("id", "child_of", root.id), ("action", "!=", False)])
+        visible = below.filtered(lambda menu: menu.id in menus._visible_menu_ids())
         self.assertGreater(len(visible), 3)
         for menu in visible:
             action = menu.sudo().action
