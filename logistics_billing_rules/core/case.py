@@ -27,6 +27,7 @@ TRANSFER: Final = "transfer"
 PRICE: Final = "price"
 OUTCOME: Final = "outcome"
 
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What one agreement demands of a shipment.

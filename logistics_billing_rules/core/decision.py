@@ -184,7 +184,7 @@ def _exception(case: ExceptionCase) -> Requirement:
 
 def _document(case: Case, terms: Terms) -> Iterable[Requirement]:
     label = "Document of the proof of delivery"
-    event: LedgerEvent | None = case.state.reached.get(PROOF)
+    event = case.state.reached.get(PROOF)
     proof = event.evidence if event else None
     waiver = _waiver(case, terms)
     if event and proof and (proof.document_url or proof.document_name or proof.sha256):

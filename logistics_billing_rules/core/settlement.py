@@ -89,4 +89,3 @@ def next_step(decision: str, invoices: str, settlement: Settlement, was_released
     if ready:
         return Step(STAND) if was_released else Step(RELEASE)
     return Step(HOLD)
-

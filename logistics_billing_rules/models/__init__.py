@@ -1,17 +1,19 @@
-from . import logistics_approval
-from . import logistics_agreement
-from . import logistics_billing_rule
-from . import logistics_decision
-from . import logistics_release
-from . import logistics_release_line
-from . import logistics_release_evaluation
-from . import logistics_release_explanation
-from . import logistics_release_invoicing
-from . import logistics_release_lane
-from . import logistics_release_actions
-from . import logistics_shipment
-from . import sale_order
-from . import sale_order_line
-from . import stock_picking
-from . import account_move
-from . import account_move_line
+from . import (
+    account_move,
+    account_move_line,
+    logistics_agreement,
+    logistics_approval,
+    logistics_billing_rule,
+    logistics_decision,
+    logistics_release,
+    logistics_release_actions,
+    logistics_release_evaluation,
+    logistics_release_explanation,
+    logistics_release_invoicing,
+    logistics_release_lane,
+    logistics_release_line,
+    logistics_shipment,
+    sale_order,
+    sale_order_line,
+    stock_picking,
+)

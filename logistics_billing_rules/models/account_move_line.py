@@ -22,7 +22,7 @@ class AccountMoveLine(models.Model):
     def _logistics_problem(self, held):
         """Why this line may not be posted, as a sentence; empty if it may.
 
-        :param dict held: what ``sale.order.line._logistics_held`` says of lines that no release made
+        :param dict held: ``sale.order.line._logistics_held`` of the lines that no release made
         """
         self.ensure_one()
         shipment = self.logistics_shipment_id

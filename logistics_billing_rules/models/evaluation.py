@@ -53,13 +53,11 @@ class Judged:
     def next_step(self, release):
         """What the core says to do with the release (``core.settlement.Step``)."""
         settlement = settle(self.justified, self.invoiced)
-        return next_step(
-            self.decision.state, self.invoices, settlement, bool(release.released_at)
-        )
+        return next_step(self.decision.state, self.invoices, settlement, bool(release.released_at))
 
 
 class Evaluation:
-    """Reads folds, exceptions, agreements and charges of all releases with a fixed set of queries."""
+    """Reads what all releases rest on with a fixed number of queries."""
 
     def __init__(self, releases):
         self.env = releases.env
@@ -67,17 +65,21 @@ class Evaluation:
         # A slice of a recordset is read alone: read the orders of all of them first.
         shipments.sale_order_ids.mapped("partner_id.commercial_partner_id.name")
         self.folds = shipments._fold_many()
-        self.cases = self.env["logistics.exception"].search(
-            [("shipment_id", "in", shipments.ids)], order="id"
-        ).grouped("shipment_id")
+        self.cases = (
+            self.env["logistics.exception"]
+            .search([("shipment_id", "in", shipments.ids)], order="id")
+            .grouped("shipment_id")
+        )
         self.pending = self._pending_approvals()
         self.customers = {shipment: self._customer(shipment) for shipment in shipments}
         self.agreements = self.env["logistics.agreement"]._in_force(
             shipments.company_id, self.env["res.partner"].union(*self.customers.values())
         )
-        self.charges = self.env["logistics.charge"].search(
-            [("shipment_id", "in", shipments.ids), ("side", "=", "sell")]
-        ).grouped("shipment_id")
+        self.charges = (
+            self.env["logistics.charge"]
+            .search([("shipment_id", "in", shipments.ids), ("side", "=", "sell")])
+            .grouped("shipment_id")
+        )
 
     def judge(self, release):
         """Decide about one release (``Judged``)."""
@@ -189,7 +191,7 @@ class Evaluation:
         return Money(Decimal(str(currency.round(value))), currency.name)
 
     def _convert(self, amount, currency, target, shipment):
-        """In another currency, at the rate of the day of the order: the same at every evaluation."""
+        """In another currency at the rate of the order's day: the same at every evaluation."""
         if currency == target:
             return float(amount)
         order = shipment.sale_order_ids[:1]

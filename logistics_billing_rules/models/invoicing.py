@@ -16,12 +16,12 @@ class InvoiceBatch:
     """
 
     def __init__(self, judged):
-        """:param dict judged: ``{release: evaluation.Judged}`` of the releases to invoice, in id order"""
+        """:param dict judged: ``{release: evaluation.Judged}`` of the releases, in id order"""
         self.judged = judged
         self._open = {}
         self._prepared = []  # (release, vals)
 
-    def create(self):
+    def make(self):
         """Create the drafts.
 
         :return: ``{release: account.move}``; a release with nothing to invoice gets an empty one
@@ -129,7 +129,8 @@ class InvoiceBatch:
 
     def _numbered(self, lines):
         return [
-            Command.create(line | {"sequence": number}) for number, line in enumerate(lines, start=1)
+            Command.create(line | {"sequence": number})
+            for number, line in enumerate(lines, start=1)
         ]
 
 

@@ -97,7 +97,7 @@ class LogisticsAgreement(models.Model):
         help="Everybody who changed the terms; none of them may approve.",
     )
     approved_by_id = fields.Many2one(
-        "res.users", "Approved By", readonly=True, copy=False, ondelete="restrict", tracking=True
+        "res.users", readonly=True, copy=False, ondelete="restrict", tracking=True
     )
     approved_at = fields.Datetime(readonly=True, copy=False)
     user_id = fields.Many2one(
@@ -233,7 +233,7 @@ class LogisticsAgreement(models.Model):
         return super()._approval_conflict(approval)
 
     def _on_approval_decided(self, approval):
-        """Override of ``logistics.approvable.mixin``: put the agreement into force, or send it back."""
+        """Override of ``logistics.approvable.mixin``: put it into force, or send it back."""
         super()._on_approval_decided(approval)
         if approval.state != "approved":
             self._move_to("draft")

@@ -78,7 +78,6 @@ class LogisticsBillingRule(models.Model):
     )
     freight_product_id = fields.Many2one(
         "product.product",
-        "Freight Product",
         required=True,
         check_company=True,
         domain=[("type", "=", "service")],
@@ -108,7 +107,9 @@ class LogisticsBillingRule(models.Model):
 
     @api.model
     def _default_trigger_ids(self):
-        return self.env["logistics.milestone"].search([("code", "in", ("delivered", "pod_received"))])
+        return self.env["logistics.milestone"].search(
+            [("code", "in", ("delivered", "pod_received"))]
+        )
 
     @api.depends("trigger_ids", "freight_pricing", "invoicing", "flat_amount", "rate_per_kg")
     def _compute_summary(self):

@@ -34,9 +34,7 @@ class LogisticsDecision(models.Model):
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     amount = fields.Monetary(readonly=True)
     decided_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-    user_id = fields.Many2one(
-        "res.users", "By", required=True, readonly=True, ondelete="restrict"
-    )
+    user_id = fields.Many2one("res.users", "By", required=True, readonly=True, ondelete="restrict")
 
     def init(self):
         """Make the table append-only; uninstalling drops the table and the trigger with it."""
@@ -63,7 +61,7 @@ class LogisticsDecision(models.Model):
         for decision in self:
             decision.event_ids = events.browse(decision.evidence or ()).exists()
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self._append_only_message())
 
     @api.ondelete(at_uninstall=False)

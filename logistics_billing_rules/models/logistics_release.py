@@ -125,7 +125,9 @@ class LogisticsRelease(models.Model):
         )
         if not allowed and not self.env.su:
             raise AccessError(
-                self.env._("Releases follow from facts and agreements; they are not edited by hand.")
+                self.env._(
+                    "Releases follow from facts and agreements; they are not edited by hand."
+                )
             )
         return super().write(vals)
 

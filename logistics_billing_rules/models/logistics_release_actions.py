@@ -35,7 +35,9 @@ class LogisticsRelease(models.Model):
                 )
         releases_sudo = self._locked_sudo()
         if releases_sudo.line_ids.filtered("live"):
-            raise UserError(self.env._("An invoice of this release is still alive. Cancel it first."))
+            raise UserError(
+                self.env._("An invoice of this release is still alive. Cancel it first.")
+            )
         releases_sudo.write({"released_at": False})
         return self._notify(releases_sudo, releases_sudo._process(by_hand=True))
 
@@ -84,7 +86,9 @@ class LogisticsRelease(models.Model):
         releases_sudo = self.sudo().with_context(tracking_disable=True)
         locked_sudo = releases_sudo._lock()
         if len(locked_sudo) < len(self):
-            raise UserError(self.env._("These are being worked on right now. Try again in a moment."))
+            raise UserError(
+                self.env._("These are being worked on right now. Try again in a moment.")
+            )
         return locked_sudo
 
     def _notify(self, releases_sudo, released_sudo):

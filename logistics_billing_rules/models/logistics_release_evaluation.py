@@ -33,7 +33,8 @@ class LogisticsRelease(models.Model):
                     attempts, create_uid, create_date, write_uid, write_date)
                 SELECT 'shipment/' || shipment.id, shipment.id, shipment.name, shipment.company_id,
                        shipment.client_id, shipment.partner_id, company.currency_id,
-                       'waiting', 0, 0, true, %(now)s, false, 0, 0, %(uid)s, %(now)s, %(uid)s, %(now)s
+                       'waiting', 0, 0, true, %(now)s, false, 0,
+                       0, %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM logistics_shipment shipment
                   JOIN res_company company ON company.id = shipment.company_id
                  WHERE shipment.id = ANY(%(ids)s)

@@ -61,7 +61,7 @@ class LogisticsRelease(models.Model):
         return f"{role} ({carrier})" if owes == "carrier" and carrier else role
 
     def _why_text(self):
-        """One line about what holds this release: ``Proof of delivery received; Carrier owes it``."""
+        """One line about what holds this release: ``Delivered; owed by: Carrier (Parcel)``."""
         self.ensure_one()
         state = dict(self._fields["state"]._description_selection(self.env))[self.state]
         reason = self.reason or state
@@ -70,7 +70,9 @@ class LogisticsRelease(models.Model):
         owes = self._owes_text(self.owed_by)
         if self.state == "ready" or not owes:
             return f"{self.name}: {reason}"
-        return self.env._("%(name)s: %(why)s; owed by: %(who)s", name=self.name, why=reason, who=owes)
+        return self.env._(
+            "%(name)s: %(why)s; owed by: %(who)s", name=self.name, why=reason, who=owes
+        )
 
     def _status_text(self):
         """One line on orders, transfers and shipments: ``Released (2), Waiting``."""

@@ -55,7 +55,7 @@ class LogisticsRelease(models.Model):
         self._lock_orders()
         charges = self._finalize_freight(judged)
         judged = with_charges(judged, charges)
-        moves = InvoiceBatch(judged).create()
+        moves = InvoiceBatch(judged).make()
         self._note_lines(moves)
         for release in self:
             invoicing = judged[release].agreement.rule_ids[:1].invoicing

@@ -131,7 +131,7 @@ class LogisticsRelease(models.Model):
     # === One bad release never stops the others === #
 
     def _isolated(self, work):
-        """Do the work on all of them; if that fails, on halves, down to the one that fails alone."""
+        """Do the work on all; if that fails, on halves, down to the one that fails alone."""
         try:
             with self.env.cr.savepoint():
                 work(self)

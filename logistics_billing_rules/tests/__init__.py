@@ -1,10 +1,12 @@
-from . import test_agreement
-from . import test_any_order
-from . import test_approval
-from . import test_decision
-from . import test_guards
-from . import test_lane
-from . import test_release
-from . import test_review
-from . import test_rights
-from . import test_screens
+from . import (
+    test_agreement,
+    test_any_order,
+    test_approval,
+    test_decision,
+    test_guards,
+    test_lane,
+    test_release,
+    test_review,
+    test_rights,
+    test_screens,
+)

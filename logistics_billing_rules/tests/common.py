@@ -22,7 +22,9 @@ class BillingCase(TransactionCase):
         )
         cls.env.user.company_ids |= cls.company
         cls.env = cls.env(
-            context=dict(cls.env.context, allowed_company_ids=cls.company.ids, tracking_disable=True)
+            context=dict(
+                cls.env.context, allowed_company_ids=cls.company.ids, tracking_disable=True
+            )
         )
         cls.env["account.chart.template"].try_loading(
             "generic_coa", company=cls.company, install_demo=False
@@ -73,13 +75,17 @@ class BillingCase(TransactionCase):
             "minimum": 18.5,
             "invoicing": "posted",
         } | rule
-        agreement = cls.env["logistics.agreement"].with_user(cls.author).create(
-            {
-                "name": "Terms",
-                "partner_id": partner.id if partner else False,
-                "date_start": date_start,
-                "rule_ids": [Command.create(rule)],
-            }
+        agreement = (
+            cls.env["logistics.agreement"]
+            .with_user(cls.author)
+            .create(
+                {
+                    "name": "Terms",
+                    "partner_id": partner.id if partner else False,
+                    "date_start": date_start,
+                    "rule_ids": [Command.create(rule)],
+                }
+            )
         )
         if approve:
             agreement.action_submit()
@@ -89,7 +95,9 @@ class BillingCase(TransactionCase):
     @classmethod
     def _approval_of(cls, record):
         return cls.env["logistics.approval"].search(
-            [("res_model", "=", record._name), ("res_id", "in", record.ids)], limit=1, order="id desc"
+            [("res_model", "=", record._name), ("res_id", "in", record.ids)],
+            limit=1,
+            order="id desc",
         )
 
     @classmethod

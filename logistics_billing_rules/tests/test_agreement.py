@@ -19,8 +19,10 @@ class TestAgreement(BillingCase):
         )
 
     def test_the_author_cannot_approve_it_even_when_somebody_else_submitted_it(self):
-        agreement = self.env["logistics.agreement"].with_user(self.approver).create(
-            {"name": "Mine", "rule_ids": [Command.create({})]}
+        agreement = (
+            self.env["logistics.agreement"]
+            .with_user(self.approver)
+            .create({"name": "Mine", "rule_ids": [Command.create({})]})
         )
         agreement.with_user(self.preparer).action_submit()
         with self.assertRaisesRegex(AccessError, "You wrote these terms"):

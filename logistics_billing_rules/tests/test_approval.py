@@ -41,7 +41,9 @@ class TestApproval(BillingCase):
         self.assertEqual(self.release.state, "released")
         self.assertEqual(self.release.move_ids.state, "posted")
         self.assertEqual(self.release.amount_invoiced, 1029.9)
-        note = [r["note"] for r in self.release.explanation["requirements"] if r["code"] == "approval"]
+        note = [
+            r["note"] for r in self.release.explanation["requirements"] if r["code"] == "approval"
+        ]
         self.assertEqual(note, ["Approved for billing"])
 
     def test_the_requester_cannot_approve_even_as_an_approver(self):

@@ -17,7 +17,10 @@ class TestRelease(BillingCase):
         self.assertEqual(release.state, "released")
         self.assertEqual((len(invoice), invoice.state), (1, "posted"))
         self.assertEqual(
-            [(line.product_id, line.quantity, line.price_subtotal) for line in invoice.invoice_line_ids],
+            [
+                (line.product_id, line.quantity, line.price_subtotal)
+                for line in invoice.invoice_line_ids
+            ],
             [
                 (self.pump, 4.0, 756.0),
                 (self.valve, 10.0, 245.0),
@@ -161,7 +164,8 @@ class TestRelease(BillingCase):
         self._run_lane()
         stated = shipment.event_ids.filtered(lambda event: event.system_id.kind == "odoo")
         self.assertEqual(
-            sorted(stated.mapped("milestone_code")), ["charge_finalized", "created", "invoice_released"]
+            sorted(stated.mapped("milestone_code")),
+            ["charge_finalized", "created", "invoice_released"],
         )
         self.assertFalse(self._release_of(shipment).stale)
 
@@ -175,9 +179,16 @@ class TestRelease(BillingCase):
         eur = self.env.ref("base.EUR")
         eur.active = True
         self.env["res.currency.rate"].create(
-            {"currency_id": eur.id, "rate": 0.5, "name": "2020-01-01", "company_id": self.company.id}
+            {
+                "currency_id": eur.id,
+                "rate": 0.5,
+                "name": "2020-01-01",
+                "company_id": self.company.id,
+            }
         )
-        agreement = self._create_agreement(False, self.customer, freight_pricing="flat", flat_amount=10)
+        agreement = self._create_agreement(
+            False, self.customer, freight_pricing="flat", flat_amount=10
+        )
         agreement.with_user(self.author).currency_id = eur
         agreement.with_user(self.author).action_submit()
         self._approval_of(agreement).with_user(self.approver).action_approve()

@@ -43,9 +43,7 @@ class TestScreens(BillingCase):
             release.action_open_decisions()["domain"], [("release_id", "in", release.ids)]
         )
         self.assertEqual(release.move_ids.logistics_release_count, 1)
-        self.assertEqual(
-            release.move_ids.action_open_logistics_releases()["res_id"], release.id
-        )
+        self.assertEqual(release.move_ids.action_open_logistics_releases()["res_id"], release.id)
 
     def test_forms_open_for_the_people_who_use_them(self):
         release = self._deliver(self._create_shipment())
@@ -57,7 +55,9 @@ class TestScreens(BillingCase):
             with form.rule_ids.new() as rule:
                 rule.freight_pricing = "flat"
                 rule.flat_amount = 12
-        self.assertEqual(form.record.rule_ids.trigger_ids.mapped("code"), ["delivered", "pod_received"])
+        self.assertEqual(
+            form.record.rule_ids.trigger_ids.mapped("code"), ["delivered", "pod_received"]
+        )
 
     def test_money_at_stake_is_summed_by_reason(self):
         self._create_shipment((self.pump, 1))

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from odoo.addons.logistics_billing_rules.core.case import (
     AWAITING_APPROVAL,
     BLOCKED,
@@ -177,7 +178,9 @@ def test_closing_the_exception_later_does_not_undo_its_approval():
 
 def test_a_rule_may_insist_on_the_proof_in_spite_of_an_approval():
     strict = replace(TERMS, approval_replaces_proof=False)
-    assert decide(case(DELIVERED, exceptions=(replace(OPEN, approved=True),)), strict).state == WAITING
+    assert (
+        decide(case(DELIVERED, exceptions=(replace(OPEN, approved=True),)), strict).state == WAITING
+    )
 
 
 def test_a_required_document_has_to_be_in_the_proof():

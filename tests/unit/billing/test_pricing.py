@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from odoo.addons.logistics_billing_rules.core.money import Money, zero
 from odoo.addons.logistics_billing_rules.core.pricing import (
     Basis,
@@ -59,7 +60,9 @@ def test_without_a_weight_nothing_is_priced_by_weight_not_even_the_minimum(weigh
 
 
 def test_a_price_says_how_it_came_about():
-    assert PER_KG.price(basis(weight="412.5"), 2).steps == ("412.5 kg × 0.32 EUR per kg = 132.00 EUR",)
+    assert PER_KG.price(basis(weight="412.5"), 2).steps == (
+        "412.5 kg × 0.32 EUR per kg = 132.00 EUR",
+    )
     assert PercentageOfGoods(Decimal("5.0"), eur("80")).price(basis(), 2).steps == (
         "5 % of goods worth 1000.00 EUR = 50.00 EUR",
         "Below the minimum, so 80.00 EUR",
