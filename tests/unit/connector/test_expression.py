@@ -1,0 +1,107 @@
+import hashlib
+from decimal import Decimal
+
+import jmespath
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odoo.addons.logistics_carrier_connector.core.errors import ConfigurationInvalid
+from odoo.addons.logistics_carrier_connector.core.expression import EvaluationFailed, Expression
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (" x ", "x"),
+        (0, "0"),
+        (Decimal("1.50"), "1.50"),
+        (True, "true"),
+        (False, "false"),
+        (["a", ["b", None], " "], "a b"),
+    ],
+)
+def test_scalars_and_lists_of_scalars_are_texts(value, text):
+    assert Expression("a").text({"a": value}) == text
+
+
+def test_an_object_is_no_text():
+    with pytest.raises(EvaluationFailed, match="found an object"):
+        Expression("a").text({"a": {"b": 1}})
+
+
+@pytest.mark.parametrize("source", ["a..b", "a[", "[?", "a ||", "(" * 5000, "nonsense("])
+def test_what_is_no_expression_is_refused_when_it_is_written(source):
+    with pytest.raises(ConfigurationInvalid, match="not a JMESPath"):
+        Expression(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "scope"),
+    [
+        ("join(',', a)", {"a": 3}),
+        ("after(a, 'x')", {"a": 3}),
+        ("a[::0]", {"a": [1]}),
+        ("nosuch(a)", {"a": 1}),
+        ("sort_by(a, &b)", {"a": [{"b": 1}, {"b": "x"}]}),
+    ],
+)
+def test_an_expression_that_does_not_fit_the_message_fails_as_such(source, scope):
+    with pytest.raises(EvaluationFailed):
+        Expression(source).find(scope)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("SIGNED BY J SMITH", "J SMITH"),
+        ("Signed by: J Smith ", "J Smith"),
+        ("  signed by - J", "J"),
+        ("SIGNED BY", None),
+        ("SIGNED BYRON", None),
+        ("NOT SIGNED BY J", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_after_reads_what_follows_a_label(text, name):
+    assert Expression("after(t, 'SIGNED BY')").find({"t": text}) == name
+
+
+def test_upper_takes_nothing_for_nothing():
+    assert Expression("upper(t)").find({"t": "abc"}) == "ABC"
+    assert Expression("upper(t)").find({}) is None
+
+
+def test_a_document_is_known_by_its_digest():
+    expression = Expression("sha256_of_base64(t)")
+    assert expression.find({"t": "aGVsbG8="}) == hashlib.sha256(b"hello").hexdigest()
+    assert expression.find({"t": "not base64!"}) is None
+    assert expression.find({"t": "é"}) is None
+    assert expression.find({}) is None
+
+
+def test_holds_follows_the_truth_of_jmespath():
+    for value in (None, False, "", [], {}):
+        assert not Expression("a").holds({"a": value})
+    for value in (True, 0, "0", [None], {"b": None}, Decimal(0)):
+        assert Expression("a").holds({"a": value})
+
+
+_NAMES = st.sampled_from(["a", "b", "c"])
+_TREES = st.recursive(
+    st.none() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=3),
+    max_leaves=20,
+)
+_PATHS = st.builds(
+    lambda first, rest: first + "".join(rest),
+    _NAMES,
+    st.lists(_NAMES.map(".{}".format) | st.integers(0, 3).map("[{}]".format), max_size=4),
+)
+
+
+@given(_PATHS, _TREES)
+def test_walking_a_plain_path_finds_what_jmespath_finds(path, tree):
+    assert Expression(path).find(tree) == jmespath.search(path, tree)
