@@ -1,12 +1,14 @@
-from . import logistics_audit_chain
-from . import logistics_audit_entry
-from . import logistics_audit_sealer
-from . import audited_mixin
-from . import audited_configuration
-from . import account_move
-from . import logistics_approval
-from . import logistics_decision
-from . import logistics_integration
-from . import logistics_message
-from . import logistics_release
-from . import logistics_shipment
+from . import (
+    account_move,
+    audited_mixin,
+    configuration_under_audit,
+    logistics_approval,
+    logistics_audit_chain,
+    logistics_audit_entry,
+    logistics_audit_sealer,
+    logistics_decision,
+    logistics_integration,
+    logistics_message,
+    logistics_release,
+    logistics_shipment,
+)

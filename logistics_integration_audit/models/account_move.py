@@ -11,7 +11,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _post(self, soft=True):
-        """Override of `account`: an invoice of released shipments that is posted leaves an entry."""
+        """Override of `account`: a posted invoice of shipments leaves an entry."""
         posted = super()._post(soft)
         posted._record_audit("posted", {})
         return posted

@@ -57,7 +57,7 @@ class LogisticsAuditedMixin(models.AbstractModel):
         }
 
     def _audited_sudo(self):
-        """Elevated, because one may change what one may not read; in English, because entries are."""
+        """Elevated: one may change what one may not read. In English, as all entries are."""
         return self.sudo().with_context(lang="en_US")
 
     def _record_audit(self, before, after, verb, named=None):

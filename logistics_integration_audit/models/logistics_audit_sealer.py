@@ -4,11 +4,12 @@ from odoo.tools import SQL
 
 from ..core.entry import Entry
 from ..core.entry_types import tell
-from ..core.hash_chain import Row, content_hash, seal, verify
 from ..core.hash_chain import Link as ChainLink
+from ..core.hash_chain import Row, content_hash, seal, verify
 from .logistics_audit_entry import CONTENT, COVERED, READERS
 
 _BATCH = 1000
+
 
 class LogisticsAuditEntry(models.Model):
     """Gives entries their place in the chain, and follows the chain to see whether it holds."""

@@ -1,9 +1,11 @@
-from . import test_access
-from . import test_append_only
-from . import test_chain
-from . import test_configuration
-from . import test_facts
-from . import test_message
-from . import test_money
-from . import test_screens
-from . import test_sealer_race
+from . import (
+    test_access,
+    test_append_only,
+    test_chain,
+    test_configuration,
+    test_facts,
+    test_message,
+    test_money,
+    test_screens,
+    test_sealer_race,
+)

@@ -91,6 +91,10 @@ class TestAccess(AuditCase):
         """So it can be uninstalled without losing a fact."""
         own = {"logistics.audit.entry", "logistics.audit.chain", "logistics.integration"}
         pointing = self.env["ir.model.fields"].search(
-            [("relation", "in", sorted(own)), ("model", "not in", sorted(own)), ("store", "=", True)]
+            [
+                ("relation", "in", sorted(own)),
+                ("model", "not in", sorted(own)),
+                ("store", "=", True),
+            ]
         )
         self.assertFalse(pointing.mapped(lambda field: f"{field.model}.{field.name}"))

@@ -33,9 +33,7 @@ class TestChain(AuditCase):
     # === Sealing === #
 
     def test_sealing_numbers_the_entries_without_gaps_in_their_order(self):
-        self.assertEqual(
-            self.entries.mapped("seq"), [self.start + n for n in range(1, 6)]
-        )
+        self.assertEqual(self.entries.mapped("seq"), [self.start + n for n in range(1, 6)])
         self.assertEqual(self.entries[1].previous_hash, self.entries[0].hash)
         self.assertEqual(set(self.entries.mapped("sealing")), {"sealed"})
 
@@ -108,8 +106,7 @@ class TestChain(AuditCase):
         for column, value in (("actor_id", "4"), ("occurred", "now()"), ("source", "'x'")):
             with self.subTest(column=column), self.env.cr.savepoint() as savepoint:
                 self._tamper(
-                    f"UPDATE logistics_audit_entry SET {column} = {value}"  # noqa: S608
-                    " WHERE id = %s",
+                    f"UPDATE logistics_audit_entry SET {column} = {value} WHERE id = %s",
                     self.entries[1].id,
                 )
                 self._assert_broken_at(2, "changed")

@@ -65,7 +65,9 @@ class TestConfiguration(AuditCase):
             self.assertNotIn(text, str(entries.read()))
 
     def test_a_profile_put_into_use_is_told(self):
-        mapping = self.env["logistics.mapping"].search([("active_version_id", "!=", False)], limit=1)
+        mapping = self.env["logistics.mapping"].search(
+            [("active_version_id", "!=", False)], limit=1
+        )
         version = mapping.active_version_id.copy()
         mark = self._mark()
         version._activate()

@@ -25,8 +25,10 @@ class TestFacts(AuditCase):
         )
         self.assertEqual(entry.source, "test.message,1")
         self.assertEqual(entry.res_model, "logistics.milestone.event")
-        self.assertEqual(entry.res_id, shipment.event_ids.filtered(
-            lambda event: event.milestone_code == "picked").id)
+        self.assertEqual(
+            entry.res_id,
+            shipment.event_ids.filtered(lambda event: event.milestone_code == "picked").id,
+        )
         self.assertEqual(self._after(entry)["verdict"], "accept")
 
     def test_a_change_of_status_keeps_before_and_after(self):
@@ -87,7 +89,9 @@ class TestFacts(AuditCase):
         self._record(self.wms, *(self._fact(s, "picked", 1) for s in shipments))
 
         def queries(hours, count):
-            facts = [self._fact(s, "arrived_at_hub", hours + s.id / 1000) for s in shipments[:count]]
+            facts = [
+                self._fact(s, "arrived_at_hub", hours + s.id / 1000) for s in shipments[:count]
+            ]
             before = self.env.cr.sql_log_count
             self._record(self.carrier, *facts)
             self.env.flush_all()

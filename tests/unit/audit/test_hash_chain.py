@@ -69,9 +69,7 @@ def test_the_first_entry_continues_the_genesis():
 
 def test_an_auditor_can_recompute_a_link_with_nothing_but_json_and_sha256():
     (link,) = seal(Head(), [{"kind": "état", "company": 1, "source": None}])
-    text = (
-        '{"company":1,"kind":"état","previous_hash":"' + "0" * 64 + '","seq":1,"source":null}'
-    )
+    text = '{"company":1,"kind":"état","previous_hash":"' + "0" * 64 + '","seq":1,"source":null}'
     assert json.loads(text)["seq"] == 1
     assert link.hash == hashlib.sha256(text.encode()).hexdigest()
 

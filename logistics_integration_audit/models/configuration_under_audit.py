@@ -32,7 +32,7 @@ class LogisticsConnection(models.Model):
         return ("name", *self._watched_fields())
 
     def _configuration_changed(self, kind, detail):
-        """Override of `logistics_carrier_connector`: secrets are no field, so they are told here."""
+        """Override of `logistics_carrier_connector`: a secret is no field, so it is told here."""
         super()._configuration_changed(kind, detail)
         if kind != "secret":
             return
