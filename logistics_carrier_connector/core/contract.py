@@ -81,20 +81,25 @@ def _reason(schema: Mapping[str, Any], error: jsonschema_rs.ValidationError) -> 
     if rule in _NAMING_RULES:
         return _short(error.message)
     wanted = _at(schema, error.schema_path)
+    listed = [str(word) for word in (wanted if isinstance(wanted, list) else [wanted])]
     if rule == "type":
-        return f"must be of type {' or '.join(wanted) if isinstance(wanted, list) else wanted}"
-    if rule == "enum" and isinstance(wanted, list):
-        return f"must be one of {_short(', '.join(str(option) for option in wanted))}"
+        return f"must be of type {' or '.join(listed)}"
+    if rule == "enum":
+        return f"must be one of {_short(', '.join(listed))}"
     if rule == "format":
-        return f"must be a {wanted}"
+        return f"must be a {listed[0]}"
     scalar = wanted if isinstance(wanted, str | int | float) else ""
     return f"breaks the rule {rule} {_short(str(scalar))}".rstrip()
 
 
 def _at(schema: Any, path: Sequence[str | int]) -> Any:
-    """What stands at a path of the schema; ``None`` where the path leads through a reference."""
+    """What stands at a path of the schema, followed through references inside it."""
+    root = schema
     for step in path:
-        if isinstance(schema, list) and isinstance(step, int) and step < len(schema):
+        if step == "$ref" and isinstance(schema, Mapping):
+            pointer = str(schema.get("$ref", "")).removeprefix("#").strip("/")
+            schema = _at(root, pointer.split("/")) if pointer else root
+        elif isinstance(schema, list) and isinstance(step, int) and step < len(schema):
             schema = schema[step]
         elif isinstance(schema, Mapping) and step in schema:
             schema = schema[step]

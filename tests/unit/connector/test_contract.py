@@ -97,11 +97,7 @@ def test_a_schema_that_fetches_backtracks_or_is_none_is_refused(schema):
 
 def test_references_inside_the_schema_work():
     schema = {"$defs": {"name": {"type": "string"}}, "items": {"$ref": "#/$defs/name"}}
-    assert [str(each) for each in check(schema, ["a", 1])] in (
-        ["[1]: must be of type string"],
-        ["[1]: breaks the rule type"],
-        ["[1]: must be of type None"],
-    )
+    assert [str(each) for each in check(schema, ["a", 1])] == ["[1]: must be of type string"]
 
 
 def test_a_hostile_pattern_is_matched_in_linear_time():
