@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import sha256
@@ -58,7 +58,8 @@ class _Functions(functions.Functions):
         return sha256(document).hexdigest() if document else None
 
 
-_OPTIONS: Final = jmespath.Options(custom_functions=_Functions())
+_FUNCTIONS: Final = _Functions()
+_OPTIONS: Final = jmespath.Options(custom_functions=_FUNCTIONS)
 
 
 class Expression:
@@ -90,7 +91,8 @@ class Expression:
         try:
             return self._compiled.search(scope, options=_OPTIONS)
         except (exceptions.JMESPathError, ValueError, TypeError, ArithmeticError) as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            # The error's own words may quote the message.
+            reason = f"does not fit the message ({type(error).__name__})"
             raise EvaluationFailed(f"{self.source}: {reason}") from None
 
     def text(self, scope: Any) -> str:
@@ -136,10 +138,30 @@ def as_text(value: Any, source: str) -> str:
     raise EvaluationFailed(f"{source}: expected a text, found an object")
 
 
+def _check_calls(node: Mapping[str, Any]) -> None:
+    """Refuse functions that do not exist or are given too few or too many arguments.
+
+    JMESPath itself would only find out when the expression meets a message.
+    """
+    if node["type"] == "function_expression":
+        entry = _FUNCTIONS.FUNCTION_TABLE.get(node["value"])
+        if entry is None:
+            raise ValueError(f"there is no function {node['value']}")
+        wanted, given = entry["signature"], len(node["children"])
+        open_ended = bool(wanted) and wanted[-1].get("variadic", False)
+        if given != len(wanted) and not (open_ended and given > len(wanted)):
+            raise ValueError(f"{node['value']} takes {len(wanted)} arguments, not {given}")
+    for child in node["children"]:
+        if isinstance(child, dict):
+            _check_calls(child)
+
+
 @lru_cache(maxsize=4096)
 def _compile(source: str) -> Any:
     try:
-        return jmespath.compile(source)
+        compiled = jmespath.compile(source)
+        _check_calls(compiled.parsed)
+        return compiled
     except (exceptions.JMESPathError, ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConfigurationInvalid(f"not a JMESPath expression: {source!r} ({reason})") from None
