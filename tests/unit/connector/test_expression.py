@@ -31,8 +31,11 @@ def test_an_object_is_no_text():
         Expression("a").text({"a": {"b": 1}})
 
 
-@pytest.mark.parametrize("source", ["a..b", "a[", "[?", "a ||", "(" * 5000, "nonsense(", "nosuch(a)"]
-    + ["a[?nosuch(b)]", "{a: upper(a, b)}", "upper()", "join(',')", "not_null()"])
+@pytest.mark.parametrize(
+    "source",
+    ["a..b", "a[", "[?", "a ||", "(" * 5000, "nonsense(", "nosuch(a)"]
+    + ["a[?nosuch(b)]", "{a: upper(a, b)}", "upper()", "join(',')", "not_null()"],
+)
 def test_what_is_no_expression_is_refused_when_it_is_written(source):
     with pytest.raises(ConfigurationInvalid, match="not a JMESPath"):
         Expression(source)

@@ -46,6 +46,7 @@ def test_a_byte_order_mark_is_passed_over():
         (b'{"a":' * 5000 + b"1" + b"}" * 5000, f"deeper than {MAX_DEPTH}"),
         (b"[" * 100_000, "nested deeper|not JSON"),
     ],
+    ids=lambda value: value[:20],
 )
 def test_what_two_readers_could_read_differently_is_refused(raw, reason):
     with pytest.raises(PayloadRejected, match=reason):

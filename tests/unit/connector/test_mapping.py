@@ -101,7 +101,11 @@ def test_an_event_becomes_a_fact_with_all_its_fields():
     assert (fact.milestone, fact.classifier, fact.inferred) == ("delivered", "actual", False)
     assert fact.occurred_at == datetime(2025, 6, 3, 12, tzinfo=UTC)
     assert fact.stated_at == datetime(2025, 6, 3, 12, 5, tzinfo=UTC)
-    assert (fact.source_event_id, fact.raw_code, fact.raw_text) == ("e1", "D/FRONT", "Left at front")
+    assert (fact.source_event_id, fact.raw_code, fact.raw_text) == (
+        "e1",
+        "D/FRONT",
+        "Left at front",
+    )
     assert fact.location.label == "Ulm, DE"
     assert fact.weight == Weight(Decimal("2.50"), "KGM")
 
@@ -147,7 +151,9 @@ def test_a_message_without_items_is_ignored_once():
 def test_an_error_of_the_carrier_is_no_event():
     result = mapping.apply(RULES, {"fault": {"message": "slow down"}, "parcels": []}, NOW)
     assert (result.carrier_error, result.items, result.ignored) == ("slow down", (), 0)
-    assert mapping.apply(RULES, {"fault": True}, NOW).carrier_error == "the carrier reports an error"
+    assert (
+        mapping.apply(RULES, {"fault": True}, NOW).carrier_error == "the carrier reports an error"
+    )
 
 
 def test_the_message_names_itself_if_the_profile_says_how():
@@ -249,10 +255,26 @@ def test_a_message_with_absurdly_many_items_is_refused_as_a_whole(monkeypatch):
 
 _SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just("2025-06-03")
 _NAMES = st.sampled_from(
-    ["type", "code", "why", "at", "eta", "told", "kg", "unit", "bols", "refs", "signer", "city", "id"]
+    [
+        "type",
+        "code",
+        "why",
+        "at",
+        "eta",
+        "told",
+        "kg",
+        "unit",
+        "bols",
+        "refs",
+        "signer",
+        "city",
+        "id",
+    ]
 )
 _EVENTS = st.dictionaries(
-    _NAMES, _SCALARS | st.lists(_SCALARS, max_size=2) | st.dictionaries(_NAMES, _SCALARS), max_size=9
+    _NAMES,
+    _SCALARS | st.lists(_SCALARS, max_size=2) | st.dictionaries(_NAMES, _SCALARS),
+    max_size=9,
 )
 
 

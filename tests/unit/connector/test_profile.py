@@ -92,11 +92,15 @@ def test_a_milestone_of_the_companys_own_is_allowed_when_it_is_named():
         (_with(codes=[{"codes": [" "], "milestone": "delivered"}]), "a code is blank"),
         (_with(codes=[{"codes": ["A"], "milestone": "delivered", "reason": "bad luck"}]), "reason"),
         (_with(codes=[{"codes": ["A"], "milestone": "delivered", "party": "me"}]), "party"),
-        (_with(codes=[{"codes": ["A"], "milestone": "delivered", "inferred": "maybe"}]), "inferred"),
+        (
+            _with(codes=[{"codes": ["A"], "milestone": "delivered", "inferred": "maybe"}]),
+            "inferred",
+        ),
         (_with(also=[{"milestone": "arrived"}]), "no milestone is called 'arrived'"),
         (_with(also=[{"milestone": "delivered", "after": ["x"]}]), "no milestone is called 'x'"),
         (_with(units={"L": "LB"}), "'LB' is not a unit of weight"),
     ],
+    ids=lambda value: value if len(value) < 60 else "",
 )
 def test_a_profile_that_cannot_be_applied_is_refused_when_it_is_written(text, reason):
     with pytest.raises(ConfigurationInvalid, match=reason):

@@ -163,7 +163,9 @@ def test_a_moment_in_one_text(text, utc, offset, assumed):
     assert (_utc(found), found.utc_offset, found.assumed) == (utc, offset, assumed)
 
 
-@pytest.mark.parametrize("text", ["soon", "1717406400", "2025-06-03T25:00:00Z", "0001-01-01", "Z" * 99])
+@pytest.mark.parametrize(
+    "text", ["soon", "1717406400", "2025-06-03T25:00:00Z", "0001-01-01", "Z" * 99]
+)
 def test_a_text_that_is_no_moment_is_a_problem(text):
     with pytest.raises(ValueError, match="ISO 8601|out of range"):
         moment([_rule(at="at")], {"at": text}, DENVER)
@@ -177,7 +179,9 @@ def test_no_date_is_no_moment_but_a_bad_date_is_not_passed_over():
         moment(rules, {"first": "yesterday", "second": SUMMER}, NOWHERE)
 
 
-@pytest.mark.parametrize("text", ["20250230", "2025-13-01", "00010101", "29991231", "2025/06/03", ""])
+@pytest.mark.parametrize(
+    "text", ["20250230", "2025-13-01", "00010101", "29991231", "2025/06/03", ""]
+)
 def test_a_day_that_does_not_exist_is_refused(text):
     with pytest.raises(ValueError, match=r"."):
         read_date(text)

@@ -26,7 +26,16 @@ def test_the_envelope_says_who_speaks_to_whom():
 
 
 def test_segments_keep_empty_elements():
-    assert _segments(interchange(ONE))[0][2] == ["AT7", "D1", "NS", "", "", "20250603", "1100", "UT"]
+    assert _segments(interchange(ONE))[0][2] == [
+        "AT7",
+        "D1",
+        "NS",
+        "",
+        "",
+        "20250603",
+        "1100",
+        "UT",
+    ]
 
 
 @pytest.mark.parametrize("newline", ["", "\n", "\r\n"])
@@ -116,6 +125,7 @@ GOOD = interchange(ONE).decode()
         (isa(component="*"), "separators in ISA must differ"),
         (isa(terminator="A"), "neither letter nor digit"),
     ],
+    ids=lambda value: value if len(value) < 80 else "",
 )
 def test_a_broken_envelope_says_what_was_expected_and_what_was_found(raw, reason):
     with pytest.raises(PayloadRejected, match=reason):
