@@ -17,4 +17,5 @@
         "views/logistics_integration_audit_menus.xml",
     ],
     "demo": ["demo/logistics_integration_demo.xml"],
+    "uninstall_hook": "uninstall_hook",
 }
