@@ -16,6 +16,20 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Take back the accounting rights that this module added to groups of the core."""
+    """Take back rights given to groups of the core, and let go of what invoices still need."""
     for group, right in _FINANCE_RIGHTS.items():
         env.ref(group).implied_ids -= env.ref(right)
+    product = env.ref("logistics_billing_rules.product_product_freight", raise_if_not_found=False)
+    if product and env["account.move.line"].search_count(
+        [("product_id", "=", product.id)], limit=1
+    ):
+        # Invoices keep their product: without its name in this module it stays.
+        env["ir.model.data"].search(
+            [
+                ("module", "=", "logistics_billing_rules"),
+                ("name", "like", "product_product_freight%"),
+            ]
+        ).unlink()
+    # The guard holds as long as the module does; the tables go with it, in whatever order.
+    env.cr.execute("DROP FUNCTION IF EXISTS logistics_decision_guard() CASCADE")
+    env.cr.execute("TRUNCATE logistics_decision, logistics_release_line, logistics_release")

@@ -55,6 +55,7 @@ class Terms:
 class ExceptionCase:
     """An exception of the shipment, as far as billing cares.
 
+    :param name: what went wrong, in a word or two
     :param approved: finance accepts to bill in spite of it
     :param pending: somebody asked finance to
     """

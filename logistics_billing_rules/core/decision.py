@@ -121,7 +121,7 @@ def _waiver(case: Case, terms: Terms) -> ExceptionCase | None:
 
 
 def _waived(code: str, label: str, case: ExceptionCase) -> Requirement:
-    note = f"Replaced by the approval to bill in spite of {case.name}"
+    note = f"Replaced by the approval to bill in spite of “{case.name}”"
     return Requirement(code, label, True, note=note, event_id=case.event_id, at=case.opened_at)
 
 
@@ -165,7 +165,7 @@ def _exceptions(case: Case, terms: Terms) -> Iterable[Requirement]:
 
 
 def _exception(case: ExceptionCase) -> Requirement:
-    label = f"Exception {case.name} closed, or approved for billing"
+    label = f"Exception “{case.name}” closed, or approved for billing"
     if case.approved:
         return Requirement(
             APPROVAL, label, True, "Approved for billing", case.event_id, case.opened_at

@@ -70,6 +70,7 @@ class Evaluation:
             .search([("shipment_id", "in", shipments.ids)], order="id")
             .grouped("shipment_id")
         )
+        self.reasons = dict(self.env["logistics.exception"]._fields["reason"].selection)
         self.pending = self._pending_approvals()
         self.customers = {shipment: self._customer(shipment) for shipment in shipments}
         self.agreements = self.env["logistics.agreement"]._in_force(
@@ -143,7 +144,7 @@ class Evaluation:
     def _exception(self, case):
         return ExceptionCase(
             id=case.id,
-            name=case.name,
+            name=self.reasons.get(case.reason, case.reason),
             opened_at=utc(case.opened_at),
             event_id=case.event_id.id or None,
             party=case.responsible_party or "",

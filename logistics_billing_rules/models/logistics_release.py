@@ -163,10 +163,3 @@ class LogisticsRelease(models.Model):
         if len(orders) == 1:
             return action | {"res_id": orders.id, "views": [(False, "form")]}
         return action | {"domain": [("id", "in", orders.ids)], "context": {}}
-
-    def action_open_decisions(self):
-        """Open what was decided about these releases, newest first."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "logistics_billing_rules.logistics_decision_action"
-        )
-        return action | {"domain": [("release_id", "in", self.ids)]}

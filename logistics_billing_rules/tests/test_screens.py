@@ -33,15 +33,12 @@ class TestScreens(BillingCase):
         self.assertIn(f"Event #{delivered.id} of Parcel Ltd", " ".join(html.split()))
         self.assertIn("Carrier", html)
 
-    def test_a_release_leads_to_its_invoice_shipment_orders_and_decisions(self):
+    def test_a_release_leads_to_its_invoice_shipment_and_orders(self):
         shipment = self._create_shipment()
         release = self._deliver(shipment)
         self.assertEqual(release.action_open_invoices()["res_id"], release.move_ids.id)
         self.assertEqual(release.action_open_shipment()["res_id"], shipment.id)
         self.assertEqual(release.action_open_orders()["res_id"], shipment.sale_order_ids.id)
-        self.assertEqual(
-            release.action_open_decisions()["domain"], [("release_id", "in", release.ids)]
-        )
         self.assertEqual(release.move_ids.logistics_release_count, 1)
         self.assertEqual(release.move_ids.action_open_logistics_releases()["res_id"], release.id)
 

@@ -50,7 +50,7 @@ DELIVERED = event("delivered", 2, id=12)
 PROOF = event("pod_received", 2, id=13, source_event_id="pod-1", evidence=Evidence(signer="Kim"))
 TERMS = Terms(("delivered", "pod_received"), Flat(eur("20")))
 DONE = Transfer("WH/OUT/00042", START + DAY)
-OPEN = ExceptionCase(5, "SHP1: Damaged", START + 2 * DAY, event_id=14, party="carrier")
+OPEN = ExceptionCase(5, "Damaged", START + 2 * DAY, event_id=14, party="carrier")
 
 
 def case(*events, **values):
@@ -81,7 +81,7 @@ def test_the_reason_is_the_most_pressing_missing_thing():
     assert decide(case(DELIVERED, PROOF), TERMS).reason == ""
     assert decide(case(DELIVERED), TERMS).reason == "Proof of delivery received"
     held = decide(case(exceptions=(OPEN,)), TERMS)
-    assert held.reason == "Exception SHP1: Damaged closed, or approved for billing (and 2 more)"
+    assert held.reason == "Exception “Damaged” closed, or approved for billing (and 2 more)"
 
 
 def test_a_satisfied_line_names_the_event_and_its_time():
@@ -148,7 +148,7 @@ def test_an_exception_in_front_of_finance_awaits_approval():
 
 
 def test_one_pending_and_one_untouched_exception_is_still_blocked():
-    both = (replace(OPEN, pending=True), replace(OPEN, id=6, name="SHP1: Address"))
+    both = (replace(OPEN, pending=True), replace(OPEN, id=6, name="Address"))
     assert decide(case(DELIVERED, PROOF, exceptions=both), TERMS).state == BLOCKED
 
 
@@ -167,7 +167,7 @@ def test_an_approved_exception_stands_in_for_the_proof_but_not_for_the_delivery(
     approved = (replace(OPEN, approved=True),)
     decision = decide(case(DELIVERED, exceptions=approved), TERMS)
     assert decision.state == READY
-    assert "SHP1: Damaged" in line(decision, "pod_received").note
+    assert "“Damaged”" in line(decision, "pod_received").note
     assert decide(case(DISPATCHED, exceptions=approved), TERMS).state == WAITING
 
 
