@@ -95,6 +95,12 @@ def test_a_schema_that_fetches_backtracks_or_is_none_is_refused(schema):
         check(schema, {})
 
 
+def test_a_schema_in_a_file_that_exists_is_not_read(tmp_path):
+    (tmp_path / "name.json").write_text('{"type": "string"}')
+    with pytest.raises(ConfigurationInvalid, match="not fetched"):
+        check_schema({"$ref": (tmp_path / "name.json").as_uri()})
+
+
 def test_references_inside_the_schema_work():
     schema = {"$defs": {"name": {"type": "string"}}, "items": {"$ref": "#/$defs/name"}}
     assert [str(each) for each in check(schema, ["a", 1])] == ["[1]: must be of type string"]

@@ -94,9 +94,10 @@ def test_holds_follows_the_truth_of_jmespath():
 
 
 _NAMES = st.sampled_from(["a", "b", "c"])
+_KEYS = _NAMES | st.sampled_from(["0", "1"])
 _TREES = st.recursive(
     st.none() | st.integers() | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=3),
     max_leaves=20,
 )
 _PATHS = st.builds(
@@ -104,6 +105,12 @@ _PATHS = st.builds(
     _NAMES,
     st.lists(_NAMES.map(".{}".format) | st.integers(0, 3).map("[{}]".format), max_size=4),
 )
+
+
+def test_a_number_in_brackets_leads_into_lists_only():
+    assert Expression("a[0]").find({"a": {"0": "x"}}) is None
+    assert Expression("a[1]").find({"a": ["x"]}) is None
+    assert Expression("a[0].b").find({"a": [{"b": "x"}]}) == "x"
 
 
 @given(_PATHS, _TREES)

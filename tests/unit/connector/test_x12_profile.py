@@ -75,10 +75,10 @@ def test_an_appointment_is_a_plan_and_no_milestone(code, milestone):
 
 
 def test_an_estimated_delivery_is_an_estimate_stated_when_the_message_was_written():
-    (fact,) = _read("AT7*AG*NS***20250605*1200*UT").facts
+    (fact,) = _read("AT7*AG*NS***20250605*1200*UT", place="MS1*BOISE*ID").facts
     assert (fact.milestone, fact.classifier) == ("eta_changed", "estimated")
     assert fact.occurred_at == datetime(2025, 6, 5, 12, tzinfo=UTC)
-    # GS says 12:00 without a zone: the clock of the profile, America/Chicago.
+    # GS says 12:00 without a zone: the clock of the profile, America/Chicago, not that of Boise.
     assert fact.stated_at == datetime(2025, 6, 3, 17, tzinfo=UTC)
 
 
