@@ -49,8 +49,7 @@ def _private_apt(places: Places, suite: str) -> list[str]:
         (base / folder).mkdir(parents=True, exist_ok=True)
     (base / "status").touch()
     sources = base / f"{suite}.list"
-    signed = f"[signed-by={_KEYRING}] " if _KEYRING.is_file() else ""
-    sources.write_text(f"deb {signed}{_mirror(places)} {suite} main\n")
+    sources.write_text(f"deb {_source()} {suite} main\n")
     settings = {
         "Dir::State": base,
         "Dir::State::Lists": base / "lists",
@@ -63,7 +62,7 @@ def _private_apt(places: Places, suite: str) -> list[str]:
         "Debug::NoLocking": "1",
         "Acquire::Languages": "none",
         "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled": "false",
-        "Acquire::Retries": "3",
+        "Acquire::Retries": "2",
         "APT::Update::Error-Mode": "any",
     }
     if is_root():
@@ -72,15 +71,23 @@ def _private_apt(places: Places, suite: str) -> list[str]:
     return ["-q"] + [part for key, value in settings.items() for part in ("-o", f"{key}={value}")]
 
 
-def _mirror(places: Places) -> str:
+def _source() -> str:
+    """The mirror with its options, as in a line of apt's sources.
+
+    `LOGISTICS_DEBIAN_MIRROR` names another mirror; it may bring options of its own in brackets.
+    """
+    mirror = os.environ.get("LOGISTICS_DEBIAN_MIRROR") or _mirror()
+    if mirror.startswith("[") or not _KEYRING.is_file():
+        return mirror
+    return f"[signed-by={_KEYRING}] {mirror}"
+
+
+def _mirror() -> str:
     """The address of the Debian mirror in the machine's own sources.
 
     The index of an `apt-get update` names it; on a machine that never ran one, the addresses that
     an update would ask are read instead.
     """
-    chosen = os.environ.get("LOGISTICS_DEBIAN_MIRROR")
-    if chosen:
-        return chosen
     columns = "$(ORIGIN)|$(LABEL)|$(REPO_URI)"
     for line in output_of(["apt-get", "indextargets", "--format", columns]).splitlines():
         origin, label, address = line.split("|", 2)

@@ -13,7 +13,8 @@ DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 _REASONS = (
     (
-        r"No space left on device|Disk quota exceeded|File too large|not enough free space",
+        r"No space left on device|Disk quota exceeded|File too large|not enough free space"
+        r"|received signal 25",
         "the disk is full. Free some space, or set LOGISTICS_HOME to a folder on another disk.",
     ),
     (

@@ -73,9 +73,17 @@ def _installed() -> Odoo | None:
     spec = importlib.util.find_spec("odoo")
     for location in (spec.submodule_search_locations or []) if spec else []:
         folder = Path(location).parent
-        if (folder / "odoo" / "release.py").is_file() and _series(folder) == SERIES:
+        if _is_unpacked(folder) or not (folder / "odoo" / "release.py").is_file():
+            continue
+        if _series(folder) == SERIES:
             return _described(folder, f"{SERIES} {folder}")
     return None
+
+
+def _is_unpacked(packages: Path) -> bool:
+    """Whether this is the copy of a clone, seen because its own environment runs this program."""
+    root = packages.parents[len(_IN_ROOT.parts) - 1]
+    return packages == root / _IN_ROOT and (root / "VERSION").is_file()
 
 
 def _series(folder: Path) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .diagnosis import explain
+from .locks import held
 from .messages import Trouble
 from .paths import Places
 
@@ -44,6 +45,7 @@ def run(
                 env=None if env is None else {**os.environ, **env},
                 cwd=cwd,
                 check=False,
+                pass_fds=held(),
             ).returncode
         except FileNotFoundError as missing:
             raise Trouble(f"Could not {doing}: {command[0]} is not installed.") from missing

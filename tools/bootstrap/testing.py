@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from .config import free_port
-from .locks import alone
+from .locks import alone, held
 from .machine import require_browser
 from .messages import say, step
 from .paths import Places
@@ -80,5 +80,6 @@ def _pytest(places: Places, python: Path, arguments: list[str], env: dict[str, s
         cwd=places.project,
         env={**os.environ, "LOGISTICS_HOME": str(places.home), **env},
         check=False,
+        pass_fds=held(),
     ).returncode
     return 0 if status == _NO_TESTS else status
