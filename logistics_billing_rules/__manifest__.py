@@ -24,6 +24,9 @@
         "views/logistics_billing_rules_menus.xml",
     ],
     "demo": ["demo/logistics_agreement_demo.xml"],
+    "assets": {
+        "web.assets_tests": ["logistics_billing_rules/static/tests/tours/*.js"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -101,7 +101,8 @@ class LogisticsRelease(models.Model):
         for release, what in judged.items():
             price = what.decision.price
             known = what.charges.filtered(lambda charge: charge.charge_key == FREIGHT_KEY)
-            if not price or (known and known.amount == float(price.amount.amount)):
+            unchanged = known and price and known.amount == float(price.amount.amount)
+            if not price or not price.amount or unchanged:
                 continue
             currency = what.agreement.currency_id
             new[release] = (known, release._freight_vals(price, currency))
@@ -218,8 +219,8 @@ class LogisticsRelease(models.Model):
     def _tell_finance(self):
         """Leave an activity where the books and the facts differ; once per difference."""
         for release in self.filtered(lambda r: not r.activity_ids):
+            terms = release.agreement_id
+            told = release.user_id or terms.user_id or terms.approved_by_id or self.env.user
             release.activity_schedule(
-                "mail.mail_activity_data_warning",
-                summary=release.reason,
-                user_id=(release.agreement_id.user_id or release.user_id).id or self.env.uid,
+                "mail.mail_activity_data_warning", summary=release.reason, user_id=told.id
             )

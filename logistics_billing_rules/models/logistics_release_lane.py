@@ -43,8 +43,12 @@ class LogisticsRelease(models.Model):
         :param int posting: releases whose invoices are posted per transaction
         """
         lane = self.with_context(tracking_disable=True)
-        if lane._work(_STALE, batch, lambda releases: releases._process()):
-            lane._work(_TO_POST, posting, lambda releases: releases._post_invoices())
+        evaluate = (_STALE, batch, lambda releases: releases._process())
+        post = (_TO_POST, posting, lambda releases: releases._post_invoices())
+        # What was left from before first: a flood of facts must not keep invoices from the books.
+        for condition, size, work in (post, evaluate, post):
+            if not lane._work(condition, size, work):
+                return
 
     def _work(self, condition, size, work):
         """Work through all releases that are due and fulfil ``condition``, in committed batches.

@@ -1,5 +1,6 @@
-from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
 
 from .common import BillingCase
 
@@ -70,6 +71,28 @@ class TestRights(BillingCase):
             records = self.env[model].with_user(stranger)
             seen = records.with_context(allowed_company_ids=other.ids).search([])
             self.assertFalse(seen, model)
+
+    def test_people_without_a_role_in_logistics_sell_and_ship_as_ever(self):
+        seller = self._create_plain_user("seller", "sales_team.group_sale_salesman")
+        keeper = self._create_plain_user("keeper", "stock.group_stock_user")
+        order = self._create_order((self.pump, 1), confirm=False, user_id=seller.id)
+        order.with_user(seller).action_confirm()
+        order.order_line.with_user(seller).price_unit = 150.0
+        self._ship(order.picking_ids.with_user(keeper))
+        self._run_lane()
+        self.assertEqual(order.with_user(seller).logistics_billing_status, "Waiting")
+        self.assertEqual(self._release_of(order.logistics_shipment_ids).amount_at_stake, 168.5)
+        with self.assertRaisesRegex(UserError, "released by milestones"):
+            order.with_user(seller)._create_invoices()
+
+    def _create_plain_user(self, login, group):
+        return new_test_user(
+            self.env,
+            login=f"billing-{login}",
+            groups=group,
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
 
     def test_private_methods_stay_private(self):
         for name in ("_process", "_cron_release", "_make_invoices", "_mark_stale", "_keep"):
