@@ -46,7 +46,11 @@ def _end(number: int, frame: object) -> NoReturn:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="suite.py", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="suite.py",
+        description=__doc__,
+        formatter_class=lambda prog: argparse.HelpFormatter(prog, max_help_position=20, width=96),
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, (run, text, takes) in _COMMANDS.items():
         sub = commands.add_parser(name, help=text, description=text)
