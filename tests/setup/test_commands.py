@@ -43,7 +43,7 @@ def test_every_target_is_one_call_of_the_suite(environment) -> None:
         (call,) = make("-n", target).splitlines()
         command = re.fullmatch(r"python3 tools/suite\.py ([a-z-]+)(?: -- *)?", call)
         assert command, call
-        assert f"    {command[1]} " in known
+        assert f"\n  {command[1]} " in known
 
 
 def test_one_measurement_is_asked_for_by_name() -> None:

@@ -46,14 +46,15 @@ def _end(number: int, frame: object) -> NoReturn:
 
 
 def _parser() -> argparse.ArgumentParser:
+    listed = "\n".join(f"  {name:10} {text}" for name, (_run, text, _takes) in _COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="suite.py",
-        description=__doc__,
-        formatter_class=lambda prog: argparse.HelpFormatter(prog, max_help_position=20, width=96),
+        description=f"The commands of this project:\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, (run, text, takes) in _COMMANDS.items():
-        sub = commands.add_parser(name, help=text, description=text)
+        sub = commands.add_parser(name, description=text)
         for argument in takes:
             sub.add_argument(argument, nargs="*" if argument == "rest" else None)
         sub.set_defaults(run=run)
