@@ -29,6 +29,10 @@
         "views/logistics_milestone_sync_menus.xml",
     ],
     "demo": ["demo/logistics_demo.xml"],
+    "assets": {
+        "web.assets_tests": ["logistics_milestone_sync/static/tests/tours/*.js"],
+    },
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

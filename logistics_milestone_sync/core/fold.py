@@ -20,7 +20,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from .fact import Evidence
-from .vocabulary import ACTUAL, CATALOGUE, ESTIMATED, NO_PHASE, PHASES, PLANNING, Milestone
+from .vocabulary import (
+    ACTUAL,
+    CATALOGUE,
+    ESTIMATED,
+    NO_PHASE,
+    PHASES,
+    PLANNING,
+    SETTLED_BY_DELIVERY,
+    Milestone,
+)
 from .weight import Weight
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -192,13 +201,15 @@ def _newest_estimate(events: Sequence[LedgerEvent]) -> datetime | None:
 
 
 def _open_exceptions(actual: Sequence[LedgerEvent]) -> tuple[str, ...]:
-    still_open: list[str] = []
+    still_open: list[LedgerEvent] = []
     for event in actual:
         if event.milestone == "exception_raised":
-            still_open.append(event.key)
+            still_open.append(event)
         elif event.milestone == "exception_closed":
             still_open.clear()
-    return tuple(still_open)
+        elif event.milestone == "delivered":
+            still_open = [e for e in still_open if e.reason not in SETTLED_BY_DELIVERY]
+    return tuple(event.key for event in still_open)
 
 
 def _combine(states: Mapping[int, State]) -> State:

@@ -62,6 +62,9 @@ REASONS: Final = (
     "other",
 )
 
+# What only delays the goods is settled by their arrival; what happened to them is not.
+SETTLED_BY_DELIVERY: Final = ("address", "absent", "delayed", "customs", "weather")
+
 # --- Reference schemes, most precise first: the order in which a fact looks for its shipment ----
 SHIPMENT: Final = "shipment"  # our own shipment number
 SSCC: Final = "sscc"  # GS1 Serial Shipping Container Code, 18 digits

@@ -6,3 +6,4 @@ from . import test_ledger
 from . import test_odoo_flow
 from . import test_parked_fact
 from . import test_recording
+from . import test_tour

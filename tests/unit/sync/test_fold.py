@@ -153,6 +153,16 @@ class TestExceptions:
         assert state(*history).exceptions == (history[2].key,)
 
 
+    def test_arrival_settles_a_delay_and_not_a_damage(self):
+        late = event("exception_raised", 1, reason="delayed", key="late")
+        broken = event("exception_raised", 2, reason="damaged", key="broken")
+        assert state(event("delivered", 5), late, broken).exceptions == ("broken",)
+
+    def test_a_delay_that_is_stated_after_the_arrival_stays_open(self):
+        late = event("exception_raised", 9, reason="delayed")
+        assert state(event("delivered", 5), late).exceptions == (late.key,)
+
+
 def test_an_observed_milestone_outranks_an_inferred_one():
     inferred = event("dispatched", 1, inferred=True)
     observed = event("dispatched", 2, key="observed")
