@@ -27,8 +27,9 @@ class Events(http.Controller):
                 403, "Not a canonical connection", "Post to the address of the connection instead."
             )
         arrived = arrival()
+        milestones = frozenset(request.env["logistics.milestone"]._catalogue())
         try:
-            results = canonical.read(decode("json", arrived.raw)).items
+            results = canonical.read(decode("json", arrived.raw), milestones).items
         except PayloadRejected as error:
             raise Problem(400, "Unreadable", error.public_message) from error
         except ContractViolation as error:

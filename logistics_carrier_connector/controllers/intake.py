@@ -28,9 +28,7 @@ def arrival():
     door, httprequest = request.logistics_door, request.httprequest
     body = httprequest.get_data()
     if len(body) > door["max_bytes"]:
-        raise Problem(
-            413, "Too large", f"This connection takes at most {door['max_bytes']} bytes."
-        )
+        raise Problem(413, "Too large", f"This connection takes at most {door['max_bytes']} bytes.")
     _check_type(door["format"], httprequest)
     wait = request.env["logistics.rate.bucket"]._take(door["id"], door["rate_per_minute"])
     if wait:
@@ -57,9 +55,7 @@ def _check_type(format_name, httprequest):
     known = _TYPES.get(format_name, ())
     matches = mimetype in known or (known == _TYPES["json"] and mimetype.endswith("+json"))
     if not matches:
-        raise Problem(
-            415, "Unsupported type", f"This connection takes {' or '.join(known)}."
-        )
+        raise Problem(415, "Unsupported type", f"This connection takes {' or '.join(known)}.")
     if httprequest.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Problem(415, "Unsupported encoding", "Send the content uncompressed.")
 
@@ -71,6 +67,4 @@ def _too_fast(per_minute, wait):
         ("RateLimit-Remaining", "0"),
         ("RateLimit-Reset", str(wait)),
     ]
-    return Problem(
-        429, "Too many requests", f"At most {per_minute} messages per minute.", headers
-    )
+    return Problem(429, "Too many requests", f"At most {per_minute} messages per minute.", headers)

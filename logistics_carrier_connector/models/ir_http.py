@@ -4,8 +4,8 @@ from odoo import models
 from odoo.http import request
 from odoo.sql_db import Cursor
 
-from .problem import Problem, as_problem
 from ..core.errors import NotVerified
+from .problem import Problem, as_problem
 from .secret_box import SecretKeyMissing, SecretUnreadable
 
 # Larger bodies are refused unread, whatever a connection allows.

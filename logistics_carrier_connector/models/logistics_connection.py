@@ -153,9 +153,7 @@ class LogisticsConnection(models.Model):
     def _check_mapping_version(self):
         for connection in self.filtered("mapping_version_id"):
             if connection.mapping_version_id.mapping_id != connection.mapping_id:
-                raise ValidationError(
-                    self.env._("The pinned version belongs to another profile.")
-                )
+                raise ValidationError(self.env._("The pinned version belongs to another profile."))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -173,8 +171,10 @@ class LogisticsConnection(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_messages(self):
-        if self.env["logistics.message"].sudo().search_count(
-            [("connection_id", "in", self.ids)], limit=1
+        if (
+            self.env["logistics.message"]
+            .sudo()
+            .search_count([("connection_id", "in", self.ids)], limit=1)
         ):
             raise UserError(
                 self.env._("A connection with messages cannot be deleted. Archive it instead.")
@@ -222,9 +222,7 @@ class LogisticsConnection(models.Model):
         """
         for connection in self:
             if not connection._has_usable_secret():
-                raise UserError(
-                    self.env._("Set a secret for %s first.", connection.display_name)
-                )
+                raise UserError(self.env._("Set a secret for %s first.", connection.display_name))
         self._move_to("active")
         self.env["logistics.message"]._wake_lanes(set(self.mapped("lane")))
 

@@ -101,9 +101,7 @@ class LogisticsConnection(models.Model):
         self.ensure_one()
         self.check_access("write")
         if len(plain) < _MIN_SECRET:
-            raise UserError(
-                self.env._("A secret needs at least %s characters.", _MIN_SECRET)
-            )
+            raise UserError(self.env._("A secret needs at least %s characters.", _MIN_SECRET))
         # Who may change the connection may set its secret; nobody may write the rows directly.
         in_use_sudo = self.secret_ids.sudo().filtered(lambda secret: not secret.expires_at)
         in_use_sudo.expires_at = fields.Datetime.now() + overlap
@@ -132,8 +130,8 @@ class LogisticsConnection(models.Model):
         """``("<id>:<sealed>", …)`` of the valid secrets, newest first."""
         self.env.cr.execute(
             "SELECT id || ':' || sealed FROM logistics_connection_secret"
-            " WHERE connection_id = %s AND sealed IS NOT NULL AND (expires_at IS NULL OR expires_at > now() at time zone"
-            " 'UTC') ORDER BY id DESC",
+            " WHERE connection_id = %s AND sealed IS NOT NULL"
+            " AND (expires_at IS NULL OR expires_at > now() AT TIME ZONE 'UTC') ORDER BY id DESC",
             [self.id],
         )
         return tuple(row[0] for row in self.env.cr.fetchall())

@@ -48,15 +48,13 @@ class LogisticsMessage(models.Model):
 
     public_id = fields.Char("Id", required=True, readonly=True)
     connection_id = fields.Many2one(
-        "logistics.connection", required=True, readonly=True, index=True, ondelete="restrict"
+        "logistics.connection", required=True, readonly=True, ondelete="restrict"
     )
     system_id = fields.Many2one(
-        "logistics.system", required=True, readonly=True, index=True, ondelete="restrict"
+        "logistics.system", required=True, readonly=True, ondelete="restrict"
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    client_id = fields.Many2one(
-        "res.partner", "3PL Client", readonly=True, index="btree_not_null"
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    client_id = fields.Many2one("res.partner", "3PL Client", readonly=True, index="btree_not_null")
     lane = fields.Selection(LANES, required=True, readonly=True)
     message_key = fields.Char(
         required=True,
@@ -74,7 +72,7 @@ class LogisticsMessage(models.Model):
     duplicate_count = fields.Integer("Times Repeated", compute="_compute_duplicate_count")
 
     # === What came === #
-    received_at = fields.Datetime("Received", required=True, readonly=True, index=True)
+    received_at = fields.Datetime("Received", required=True, readonly=True)
     # Raw bytes, not the base64 text that the web client expects: read by ``_raw_bodies`` only.
     body = fields.Binary(attachment=False, readonly=True, groups=fields.NO_ACCESS)
     size = fields.Integer("Bytes", readonly=True)
@@ -84,7 +82,7 @@ class LogisticsMessage(models.Model):
     remote_addr = fields.Char("Sent From", readonly=True)
 
     # === What became of it === #
-    state = fields.Selection(STATES, required=True, readonly=True, index=True)
+    state = fields.Selection(STATES, required=True, readonly=True)
     error_class = fields.Selection(ERROR_CLASSES, "Kind of Problem", readonly=True)
     error_message = fields.Text("What Is Wrong", readonly=True)
     unmapped = fields.Json(readonly=True)
@@ -117,6 +115,9 @@ class LogisticsMessage(models.Model):
         "(connection_id, message_key, sha256) WHERE conflict_of_id IS NOT NULL",
         "This conflict was stored already.",
     )
+    # Few indexes on purpose: each one is paid for by every sender who waits for his answer.
+    _connection_idx = models.Index("(connection_id, id)")
+    _received_idx = models.Index("USING brin (received_at)")
     # Used by the lane workers; tiny, because most messages are done.
     _due_idx = models.Index("(connection_id, id) WHERE state = 'received'")
     # Used by the screens of things to look at.

@@ -20,9 +20,7 @@ class LogisticsMessage(models.Model):
         :raises AccessError: for anybody but an integration administrator
         """
         messages_sudo = self._as_admin()
-        messages_sudo._move_to(
-            "received", next_attempt_at=False, attempts=0, dismiss_reason=False
-        )
+        messages_sudo._move_to("received", next_attempt_at=False, attempts=0, dismiss_reason=False)
         messages_sudo._fates_recorded()
         self._wake_lanes(set(messages_sudo.mapped("lane")))
 
@@ -36,9 +34,7 @@ class LogisticsMessage(models.Model):
         if not reason:
             raise UserError(self.env._("Say why these messages are dismissed."))
         messages_sudo = self._as_admin()
-        messages_sudo._move_to(
-            "dismissed", dismiss_reason=reason, dismissed_by_id=self.env.uid
-        )
+        messages_sudo._move_to("dismissed", dismiss_reason=reason, dismissed_by_id=self.env.uid)
         messages_sudo._fates_recorded()
 
     def _as_admin(self):

@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-from odoo.addons.logistics_milestone_sync.core.clock import utc
 from odoo.addons.logistics_milestone_sync.core import fact as facts
+from odoo.addons.logistics_milestone_sync.core.clock import utc
 
 from ..core.codecs import decode
 from ..core.errors import IntegrationError

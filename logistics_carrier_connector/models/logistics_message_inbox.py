@@ -2,11 +2,13 @@ import logging
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import psycopg2
 from psycopg2.extras import Json
 
 from odoo import api, models
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..core.message_key import message_key, sha256
@@ -18,6 +20,56 @@ ACCEPTED, DUPLICATE, CONFLICT = "accepted", "duplicate", "conflict"
 # then sees it. More than twice cannot happen, because messages are never deleted under load.
 _LOOKS = 3
 _KEPT_HEADERS = ("User-Agent", "Date", "X-Request-Id", "Webhook-Id", "Content-Encoding")
+
+
+# Insert, or count as a repetition, or say that it contradicts; and wake the lane.
+# FOR KEY SHARE SKIP LOCKED sees a trigger only while no worker has taken it: the one that a running
+# worker is about to delete would otherwise swallow the wake-up of this message.
+_ACCEPT = """
+    WITH fresh AS (
+        INSERT INTO logistics_message (%(columns)s) VALUES %(row)s
+        ON CONFLICT (connection_id, message_key) WHERE conflict_of_id IS NULL DO NOTHING
+        RETURNING id, public_id
+    ), known AS (
+        SELECT id, public_id, sha256 = %(sha256)s AS same FROM logistics_message
+         WHERE connection_id = %(connection_id)s AND message_key = %(message_key)s
+           AND conflict_of_id IS NULL AND NOT EXISTS (SELECT 1 FROM fresh)
+    ), repeated AS (
+        INSERT INTO logistics_message_duplicate (message_id, received_at)
+        SELECT id, %(received_at)s FROM known WHERE same
+    ), woken AS (
+        INSERT INTO ir_cron_trigger (cron_id, call_at)
+        SELECT cron.id, %(now)s FROM ir_cron cron
+         WHERE cron.logistics_lane = %(lane)s AND cron.active
+           AND EXISTS (SELECT 1 FROM fresh)
+           AND NOT EXISTS (
+                SELECT 1 FROM ir_cron_trigger pending
+                 WHERE pending.cron_id = cron.id AND pending.call_at <= %(now)s
+                   FOR KEY SHARE SKIP LOCKED)
+        RETURNING 1
+    )
+    SELECT %(accepted)s, id, public_id, (SELECT count(*) FROM woken) FROM fresh
+    UNION ALL
+    SELECT CASE WHEN same THEN %(duplicate)s ELSE %(conflict)s END, id, public_id, 0 FROM known
+"""
+# As above, for what contradicts the message whose id it uses. It is kept and not processed.
+_ACCEPT_CONFLICT = """
+    WITH fresh AS (
+        INSERT INTO logistics_message (%(columns)s) VALUES %(row)s
+        ON CONFLICT (connection_id, message_key, sha256) WHERE conflict_of_id IS NOT NULL
+              DO NOTHING
+        RETURNING id, public_id
+    ), known AS (
+        SELECT id, public_id FROM logistics_message
+         WHERE connection_id = %(connection_id)s AND message_key = %(message_key)s
+           AND sha256 = %(sha256)s AND conflict_of_id IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM fresh)
+    ), repeated AS (
+        INSERT INTO logistics_message_duplicate (message_id, received_at)
+        SELECT id, %(received_at)s FROM known
+    )
+    SELECT id, public_id FROM fresh UNION ALL SELECT id, public_id FROM known
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +129,7 @@ class LogisticsMessage(models.Model):
             if row:
                 break
         else:
-            raise psycopg2.errors.SerializationFailure("the message was stored and deleted again")
+            raise ConcurrencyError("the message was stored and deleted again")
         status, message_id, public_id, woken = row
         if woken:
             self.env.cr.postcommit.add(self._notify_cron_workers)
@@ -96,7 +148,7 @@ class LogisticsMessage(models.Model):
             "client_id": door["client_id"],
             "lane": door["lane"],
             "message_key": arrival.key,
-            "received_at": self.env.cr.now(),
+            "received_at": datetime.now(UTC).replace(tzinfo=None),
             "body": psycopg2.Binary(arrival.raw),
             "size": len(arrival.raw),
             "sha256": sha256(arrival.raw),
@@ -110,40 +162,8 @@ class LogisticsMessage(models.Model):
         }
 
     def _accept_sql(self, values):
-        """Insert, or count as a repetition, or say that it contradicts; and wake the lane.
-
-        ``FOR KEY SHARE SKIP LOCKED`` sees a trigger only while no worker has taken it: the one a
-        running worker is about to delete would otherwise swallow the wake-up of this message.
-        """
         return SQL(
-            """
-            WITH fresh AS (
-                INSERT INTO logistics_message (%(columns)s) VALUES %(row)s
-                ON CONFLICT (connection_id, message_key) WHERE conflict_of_id IS NULL DO NOTHING
-                RETURNING id, public_id
-            ), known AS (
-                SELECT id, public_id, sha256 = %(sha256)s AS same FROM logistics_message
-                 WHERE connection_id = %(connection_id)s AND message_key = %(message_key)s
-                   AND conflict_of_id IS NULL AND NOT EXISTS (SELECT 1 FROM fresh)
-            ), repeated AS (
-                INSERT INTO logistics_message_duplicate (message_id, received_at)
-                SELECT id, %(received_at)s FROM known WHERE same
-            ), woken AS (
-                INSERT INTO ir_cron_trigger (cron_id, call_at)
-                SELECT cron.id, %(now)s FROM ir_cron cron
-                 WHERE cron.logistics_lane = %(lane)s AND cron.active
-                   AND EXISTS (SELECT 1 FROM fresh)
-                   AND NOT EXISTS (
-                        SELECT 1 FROM ir_cron_trigger pending
-                         WHERE pending.cron_id = cron.id AND pending.call_at <= %(now)s
-                           FOR KEY SHARE SKIP LOCKED)
-                RETURNING 1
-            )
-            SELECT %(accepted)s, id, public_id, (SELECT count(*) FROM woken) FROM fresh
-            UNION ALL
-            SELECT CASE WHEN same THEN %(duplicate)s ELSE %(conflict)s END, id, public_id, 0
-              FROM known
-            """,
+            _ACCEPT,
             columns=SQL(", ").join(map(SQL.identifier, values)),
             row=tuple(values.values()),
             sha256=values["sha256"],
@@ -151,34 +171,18 @@ class LogisticsMessage(models.Model):
             message_key=values["message_key"],
             received_at=values["received_at"],
             lane=values["lane"],
-            now=values["received_at"].replace(microsecond=0),
+            # By the clock of the database, because that is what the cron workers look at.
+            now=SQL("date_trunc('second', now() AT TIME ZONE 'UTC')"),
             accepted=ACCEPTED,
             duplicate=DUPLICATE,
             conflict=CONFLICT,
         )
 
     def _accept_conflict(self, values, original_id):
-        """Keep a message that says something else under a known id. It is not processed."""
         values = values | {"state": "conflict", "conflict_of_id": original_id}
         self.env.cr.execute(
             SQL(
-                """
-                WITH fresh AS (
-                    INSERT INTO logistics_message (%(columns)s) VALUES %(row)s
-                    ON CONFLICT (connection_id, message_key, sha256)
-                          WHERE conflict_of_id IS NOT NULL DO NOTHING
-                    RETURNING id, public_id
-                ), known AS (
-                    SELECT id, public_id FROM logistics_message
-                     WHERE connection_id = %(connection_id)s AND message_key = %(message_key)s
-                       AND sha256 = %(sha256)s AND conflict_of_id IS NOT NULL
-                       AND NOT EXISTS (SELECT 1 FROM fresh)
-                ), repeated AS (
-                    INSERT INTO logistics_message_duplicate (message_id, received_at)
-                    SELECT id, %(received_at)s FROM known
-                )
-                SELECT id, public_id FROM fresh UNION ALL SELECT id, public_id FROM known
-                """,
+                _ACCEPT_CONFLICT,
                 columns=SQL(", ").join(map(SQL.identifier, values)),
                 row=tuple(values.values()),
                 connection_id=values["connection_id"],
@@ -189,7 +193,7 @@ class LogisticsMessage(models.Model):
         )
         row = self.env.cr.fetchone()
         if not row:
-            raise psycopg2.errors.SerializationFailure("the conflict was stored by somebody else")
+            raise ConcurrencyError("the conflict was stored by somebody else meanwhile")
         return Receipt(CONFLICT, *row)
 
     def _notify_cron_workers(self):

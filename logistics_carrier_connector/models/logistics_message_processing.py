@@ -1,6 +1,6 @@
 import json
 import random
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from odoo import api, fields, models
 
@@ -65,9 +65,7 @@ class LogisticsMessage(models.Model):
             return {}
         shipments = self.env["logistics.shipment"]
         told = iter(shipments._record_facts(self.system_id, statements))
-        return {
-            message: [next(told) for _fact in readings[message].facts] for message in self
-        }
+        return {message: [next(told) for _fact in readings[message].facts] for message in self}
 
     def _note_fate(self, fate, reading):
         """Write what became of one message."""
@@ -77,7 +75,8 @@ class LogisticsMessage(models.Model):
             "unmapped": reading.unmapped or False,
             "problem_count": len(reading.problems),
             "attempts": self.attempts + 1,
-            "processed_at": fields.Datetime.now(),
+            # With its microseconds: most messages wait for less than a second.
+            "processed_at": naive(datetime.now(UTC)),
             "next_attempt_at": False,
             "format_id": reading.format_id,
             "outcomes": fate.items or False,

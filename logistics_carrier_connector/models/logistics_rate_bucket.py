@@ -33,9 +33,7 @@ class LogisticsRateBucket(models.Model):
             "SELECT relpersistence FROM pg_class WHERE oid = %s::regclass", [self._table]
         )
         if self.env.cr.fetchone() != ("u",):
-            self.env.cr.execute(
-                SQL("ALTER TABLE %s SET UNLOGGED", SQL.identifier(self._table))
-            )
+            self.env.cr.execute(SQL("ALTER TABLE %s SET UNLOGGED", SQL.identifier(self._table)))
 
     @api.model
     def _take(self, connection_id, per_minute):

@@ -115,9 +115,7 @@ class LogisticsVersionMixin(models.AbstractModel):
         (in_use - self)._move_to("retired")
         # One version is active (unique index): the old one has to be out of the way first.
         self.flush_model(["state"])
-        self._move_to(
-            "active", activated_by_id=self.env.uid, activated_at=fields.Datetime.now()
-        )
+        self._move_to("active", activated_by_id=self.env.uid, activated_at=fields.Datetime.now())
         parent.active_version_id = self
         self._activated()
 
@@ -131,8 +129,6 @@ class LogisticsVersionMixin(models.AbstractModel):
         siblings = self.search([(self._parent_field, "=", parent.id)])
         if digest in siblings.mapped("sha256"):
             return
-        version = self.create(
-            {self._parent_field: parent.id, "content": content, "origin": "file"}
-        )
+        version = self.create({self._parent_field: parent.id, "content": content, "origin": "file"})
         if parent.active_version_id.origin in (False, "file"):
             version._activate()

@@ -6,7 +6,12 @@ from pathlib import Path
 
 from ..core import canonical, contract, mapping, profile
 from ..core.codecs import decode
-from ..core.errors import CarrierError, ConfigurationInvalid, ContractViolation, IntegrationError
+from ..core.errors import (
+    CarrierError,
+    ConfigurationInvalid,
+    ContractViolation,
+    IntegrationError,
+)
 
 FOLDER = "logistics_carrier_connector/profiles"
 
@@ -58,7 +63,7 @@ class Reader:
 
     def _apply(self, raw, received_at):
         if self._format == "canonical":
-            return canonical.read(decode("json", raw))
+            return canonical.read(decode("json", raw), self._milestones)
         if not self._profile_text:
             raise ConfigurationInvalid("the profile has no version in use")
         rules = profile.load(self._profile_text, self._milestones)

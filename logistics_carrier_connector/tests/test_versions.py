@@ -1,0 +1,87 @@
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import NEW_CODE, PROFILE, ConnectorCase
+
+
+@tagged("post_install", "-at_install", "logistics")
+class TestVersions(ConnectorCase):
+    def _draft(self, content=PROFILE + NEW_CODE, user=None):
+        versions = self.env["logistics.mapping.version"].with_user(user or self.env.user)
+        return versions.create({"mapping_id": self.mapping.id, "content": content})
+
+    def test_the_files_of_the_module_are_loaded_and_in_use(self):
+        profiles = self.env["logistics.mapping"].search(
+            [("code", "in", ("ups_track_alert", "x12_214"))]
+        )
+        self.assertEqual(set(profiles.mapped("active_version_id.state")), {"active"})
+        self.assertEqual(set(profiles.mapped("active_version_id.origin")), {"file"})
+
+    def test_loading_the_files_again_changes_nothing(self):
+        versions = self.env["logistics.mapping.version"].search([])
+        self.env["logistics.mapping"]._load_profiles()
+        self.env["logistics.contract"]._load_canonical()
+        self.assertEqual(self.env["logistics.mapping.version"].search([]), versions)
+
+    def test_new_content_of_a_file_is_a_new_version_in_use(self):
+        old = self.mapping.active_version_id
+        self.env["logistics.mapping.version"]._load(self.mapping, PROFILE + NEW_CODE)
+        new = self.mapping.active_version_id
+        self.assertEqual((old.state, new.state, new.number), ("retired", "active", old.number + 1))
+
+    def test_a_file_does_not_push_aside_what_people_wrote(self):
+        mine = self._draft()
+        mine._activate()
+        self.env["logistics.mapping.version"]._load(self.mapping, PROFILE + "# delivered later\n")
+        self.assertEqual(self.mapping.active_version_id, mine)
+        delivered = self.mapping.version_ids.filtered(lambda version: "later" in version.content)
+        self.assertEqual(delivered.state, "draft")
+
+    def test_who_wrote_a_version_does_not_activate_it(self):
+        author = self._create_user("author", "integration_admin")
+        other = self._create_user("other-admin", "integration_admin")
+        version = self._draft(user=author)
+        with self.assertRaises(AccessError):
+            version.action_activate()
+        version.with_user(other).action_activate()
+        self.assertEqual((version.state, version.activated_by_id), ("active", other))
+
+    def test_a_version_that_was_in_use_never_changes(self):
+        for version in (self.mapping.active_version_id, self._draft()):
+            if version.state == "draft":
+                version.content = PROFILE + NEW_CODE + "# still a draft\n"
+                continue
+            with self.assertRaises(UserError):
+                version.content = PROFILE + NEW_CODE
+            with self.assertRaises(UserError):
+                version.unlink()
+
+    def test_a_profile_that_cannot_be_used_cannot_be_saved(self):
+        for content in ("", "not: [yaml", "profile: x", PROFILE.replace("delivered", "teleported")):
+            with self.assertRaises(UserError):
+                self._draft(content)
+
+    def test_a_schema_that_cannot_be_used_cannot_be_saved(self):
+        contract = self.env.ref("logistics_carrier_connector.logistics_contract_canonical")
+        for content in ("{", '{"type": 7}', '{"$ref": "file:///etc/passwd"}'):
+            with self.assertRaises(UserError):
+                self.env["logistics.contract.version"].create(
+                    {"contract_id": contract.id, "content": content}
+                )
+
+    @mute_logger("odoo.sql_db")
+    def test_the_database_allows_one_version_in_use(self):
+        draft = self._draft()
+        with self.assertRaises(IntegrityError), self.env.cr.savepoint():
+            draft.state = "active"
+            self.env.flush_all()
+
+    def test_a_pinned_connection_stays_with_its_version(self):
+        pinned = self.mapping.active_version_id
+        self.connection.mapping_version_id = pinned
+        self._draft()._activate()
+        message = self._take(self._body("NEW"))
+        self.assertEqual((message.state, message.mapping_version_id), ("held", pinned))
