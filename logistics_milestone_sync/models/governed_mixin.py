@@ -16,8 +16,12 @@ class LogisticsGovernedMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # A default in the context is a value that the caller sets, too.
+        defaults = dict.fromkeys(
+            key.removeprefix("default_") for key in self.env.context if key.startswith("default_")
+        )
         for vals in vals_list:
-            self._check_governed(vals)
+            self._check_governed(defaults | vals)
         return super().create(vals_list)
 
     def write(self, vals):

@@ -109,6 +109,11 @@ class TestAccess(LogisticsCase):
         [outcome] = self._record(foreign_carrier, self._fact(self.shipment, "delivered", 1))
         self.assertEqual(outcome.status, "parked")
 
+    def test_state_does_not_come_in_through_the_context_either(self):
+        clerk = self.env["logistics.shipment"].with_user(self.roles["user"])
+        with self.assertRaises(AccessError):
+            clerk.with_context(default_phase="delivered").create({"weight": 1})
+
     def test_documents_are_not_exchanged_by_hand(self):
         clerk = self.roles["user"]
         clerk.group_ids += self.env.ref("sales_team.group_sale_manager")
