@@ -40,7 +40,8 @@ class Clerk:
             timeout=300,
         )
         troubles = [
-            match.group() for match in _TROUBLE.finditer(finished.stderr)
+            match.group()
+            for match in _TROUBLE.finditer(finished.stderr)
             if not _KNOWN.search(match.group())
         ]
         assert finished.returncode == 0, finished.stderr[-3000:]

@@ -27,9 +27,9 @@ class Governed:
         if self.closed:
             yield f"Customer service closed the exceptions of {', '.join(self.closed)}."
         if self.requested:
-            yield f"Finance prepared approvals for {', '.join(self.requested)}."
+            yield f"Finance asked for approval of {', '.join(self.requested)}."
         for refusal in self.refused:
-            yield f"Refused, as it must be: approving the own request for {refusal}"
+            yield f"Refused, as it must be, to approve the own request for {refusal}"
         if self.approved:
             yield f"Somebody else approved {', '.join(self.approved)}."
 
@@ -63,11 +63,15 @@ def govern(
         elif order.plot == RESOLVED:
             _resolve(people.ops, order, cases[order.number], done)
         elif order.plot in (REQUESTED, APPROVED):
-            _ask(people.prepare, order, cases[order.number], done)
-    for order in orders:
-        if order.plot in (REQUESTED, APPROVED) and order.number in cases:
-            _decide(order, cases[order.number], people, done)
+            asking = _requester(order, people)
+            _ask(asking, order, cases[order.number], done)
+            _decide(order, cases[order.number], asking, people.approve, done)
     return done
+
+
+def _requester(order: Order, people: People) -> OdooSession:
+    """The preparer asks for most; one who may approve may ask too, but then not decide."""
+    return people.prepare if order.plot == APPROVED else people.approve
 
 
 def _resolve(ops: OdooSession, order: Order, case: dict[str, object], done: Governed) -> None:
@@ -82,15 +86,21 @@ def _resolve(ops: OdooSession, order: Order, case: dict[str, object], done: Gove
         done.closed.append(order.number)
 
 
-def _ask(preparer: OdooSession, order: Order, case: dict[str, object], done: Governed) -> None:
+def _ask(asking: OdooSession, order: Order, case: dict[str, object], done: Governed) -> None:
     if not case["billing_approved"] and not case["pending_approval"]:
-        preparer.call("logistics.exception", "action_request_billing_approval", [case["id"]])
+        asking.call("logistics.exception", "action_request_billing_approval", [case["id"]])
         done.requested.append(order.number)
 
 
-def _decide(order: Order, case: dict[str, object], people: People, done: Governed) -> None:
+def _decide(
+    order: Order,
+    case: dict[str, object],
+    asking: OdooSession,
+    approver: OdooSession,
+    done: Governed,
+) -> None:
     """The requester tries first, and must be refused; then somebody else decides."""
-    pending = people.approve.search_read(
+    pending = approver.search_read(
         "logistics.approval",
         [
             ("res_model", "=", "logistics.exception"),
@@ -102,10 +112,10 @@ def _decide(order: Order, case: dict[str, object], people: People, done: Governe
     if not pending:
         return
     try:
-        people.prepare.call("logistics.approval", "action_approve", [pending[0]["id"]])
-        done.wrong.append(f"{people.prepare.login} approved the own request for {order.number}")
+        asking.call("logistics.approval", "action_approve", [pending[0]["id"]])
+        done.wrong.append(f"{asking.login} approved the own request for {order.number}")
     except OdooRefused as refusal:
-        done.refused.append(f"{order.number}: {refusal}")
+        done.refused.append(f"{order.number} by {asking.login}: {refusal}")
     if order.plot == APPROVED:
-        people.approve.call("logistics.approval", "action_approve", [pending[0]["id"]])
+        approver.call("logistics.approval", "action_approve", [pending[0]["id"]])
         done.approved.append(order.number)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from .message import REFUSED
+from .message import CONFLICT, REFUSED
 from .sender import Answer
 from .totals import Found
 
@@ -21,6 +21,7 @@ _TITLES: Final = {
     "releases": "Releases held, by reason",
     "audit": "Audit",
 }
+_WIDTH: Final = 62
 # Why the door refused a message, as the summary says it.
 _REFUSALS: Final = {
     400: "unreadable JSON",
@@ -49,7 +50,11 @@ class Summary:
             yield f"\n{title}"
             for key, value in self.maps[name].items():
                 shown = f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
-                yield f"  {key:<58} {shown:>14}"
+                yield f"  {_cut(key):<62} {shown:>12}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDTH else text[: _WIDTH - 3] + "..."
 
 
 def summarize(found: Found, answers: list[Answer], seconds: float) -> Summary:
@@ -88,16 +93,19 @@ def _messages(found: Found, answers: list[Answer]) -> dict[str, int | float]:
     counts |= dict(sorted(fates.items()))
     counts["dead_lettered"] = dead
     for reason, count in sorted(Counter(found.dead).items()):
-        counts[f"dead-lettered: {reason}"[:58]] = count
+        counts[f"dead_lettered: {reason}"] = count
     return counts
 
 
 def _already_known(answers: list[Answer]) -> int:
-    """Messages that an earlier run has sent: nobody got the answer of a new one."""
+    """Messages that an earlier run has sent: nobody got the answer of a new one.
+
+    A contradiction is told as one every time, so it says nothing about earlier runs.
+    """
     news: dict[str, bool] = defaultdict(bool)
     for answer in answers:
-        if answer.accepted:
-            news[answer.message.label] |= answer.status == 202
+        if answer.accepted and answer.message.fate != CONFLICT:
+            news[answer.message.label] |= answer.word == "accepted"
     return sum(not new for new in news.values())
 
 

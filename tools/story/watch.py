@@ -39,14 +39,12 @@ class Look:
 _LEFT: Final[dict[str, tuple[str, list[Any]]]] = {
     "messages to read": ("logistics.message", [("state", "=", "received")]),
     "releases to decide": ("logistics.release", [("stale", "=", True)]),
-    "audit entries to seal": ("logistics.audit.entry", [("hash", "=", False)]),
 }
 _DONE: Final[dict[str, tuple[str, list[Any]]]] = {
     "events": ("logistics.milestone.event", []),
     "parked": ("logistics.parked.fact", [("state", "=", "parked")]),
     "transfers": ("stock.picking", [("state", "=", "done")]),
     "invoices": ("account.move", [("move_type", "=", "out_invoice"), ("state", "=", "posted")]),
-    "audit": ("logistics.audit.entry", []),
 }
 
 
