@@ -17,5 +17,8 @@
         "views/logistics_integration_audit_menus.xml",
     ],
     "demo": ["demo/logistics_integration_demo.xml"],
+    "assets": {
+        "web.assets_tests": ["logistics_integration_audit/static/tests/tours/*.js"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -81,7 +81,7 @@ ENTRY_TYPES: Final = {
             "duplicate",
             "Repetition counted",
             SHIPMENT,
-            "{count} known statements about {shipment} came again and were counted.",
+            "{shipment}: known statements came again and were counted, {count} in all.",
         ),
         EntryType("state", "Status changed", SHIPMENT, "{shipment}: {detail}."),
         EntryType("reference", "Number assigned", SHIPMENT, "{shipment} is also {detail}."),
@@ -161,7 +161,7 @@ def tell(code: str, values: Mapping[str, object]) -> str:
     >>> tell("state", {"shipment": "SHP/7", "detail": "dispatched → delivered"})
     'SHP/7: dispatched → delivered.'
     >>> tell("duplicate", {"shipment": "SHP/7", "count": 2})
-    '2 known statements about SHP/7 came again and were counted.'
+    'SHP/7: known statements came again and were counted, 2 in all.'
     """
     stated = {name: value for name, value in values.items() if value is not None}
     return entry_type(code).sentence.format_map(_Missing(stated)).strip()

@@ -71,6 +71,7 @@ def _about_record(
     source = values.get("source")
     after = {name: value for name, value in values.items() if name not in ("source", "name")}
     told = {"detail": what.detail, **values, "shipment": subject.name}
+    told["milestone"] = str(values.get("milestone") or "").replace("_", " ")
     return Entry(
         what.kind,
         tell(what.kind, told),

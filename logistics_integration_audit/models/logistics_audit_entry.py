@@ -56,7 +56,7 @@ class LogisticsAuditEntry(models.Model):
     actor_id = fields.Many2one(
         "res.users", "Who", required=True, readonly=True, ondelete="restrict"
     )
-    actor_name = fields.Char("Name Then", required=True, readonly=True)
+    actor_name = fields.Char("Name at That Time", required=True, readonly=True)
     company_id = fields.Many2one("res.company", readonly=True, ondelete="restrict")
     shipment_id = fields.Many2one(
         "logistics.shipment", readonly=True, index="btree_not_null", ondelete="restrict"
@@ -77,7 +77,7 @@ class LogisticsAuditEntry(models.Model):
     previous_hash = fields.Char("Hash Before", readonly=True)
     hash = fields.Char(readonly=True)
     sealing = fields.Selection(
-        [("sealed", "Sealed"), ("waiting", "Not sealed yet")],
+        [("sealed", "Sealed"), ("waiting", "Waiting")],
         compute="_compute_sealing",
         search="_search_sealing",
     )

@@ -8,4 +8,5 @@ from . import (
     test_money,
     test_screens,
     test_sealer_race,
+    test_tour,
 )

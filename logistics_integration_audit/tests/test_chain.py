@@ -2,6 +2,7 @@ import hashlib
 import json
 
 from odoo.exceptions import AccessError
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from .common import AuditCase
@@ -159,6 +160,13 @@ class TestChain(AuditCase):
         self.assertEqual(entry.actor_id, self.auditor)
         self.assertEqual(self._after(entry)["checked"], self.start + 5)
         self.assertEqual(self._after(entry)["head"], self.entries[-1].hash)
+
+    def test_the_button_works_as_the_list_calls_it_with_or_without_a_selection(self):
+        for ids in ([], self.entries[:2].ids):
+            with self.subTest(ids=ids):
+                entries = self.Entry.with_user(self.auditor).browse()
+                action = call_kw(entries, "action_verify_chain", [ids], {})
+                self.assertEqual(action["params"]["type"], "success")
 
     def test_the_button_says_where_it_is_broken(self):
         self._tamper("DELETE FROM logistics_audit_entry WHERE id = %s", self.entries[0].id)

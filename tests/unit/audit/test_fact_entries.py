@@ -1,5 +1,7 @@
 """What one recording of facts changed becomes entries that people can read."""
 
+from dataclasses import replace
+
 import pytest
 
 from odoo.addons.logistics_integration_audit.core.entry_types import ENTRY_TYPES, tell
@@ -47,6 +49,14 @@ def test_a_recorded_milestone_says_who_stated_what_and_when_it_happened():
     assert (entry.shipment_id, entry.company_id) == (7, 1)
 
 
+def test_codes_are_told_as_words_and_kept_as_codes():
+    event = {**BACKGROUND.events[70], "milestone": "out_for_delivery"}
+    background = replace(BACKGROUND, events={70: event})
+    (entry,) = fact_entries([Change("event", 7, event_id=70)], background)
+    assert "stated out for delivery (actual)" in entry.summary
+    assert entry.after["milestone"] == "out_for_delivery"
+
+
 def test_a_recorded_milestone_points_to_the_message_it_came_from():
     entry = entry_of(Change("event", 7, event_id=70))
     assert entry.source == "logistics.message,12"
@@ -82,7 +92,7 @@ def test_repetitions_become_one_count_per_shipment():
         ("duplicate", 7, {"count": 2}),
         ("duplicate", 8, {"count": 1}),
     ]
-    assert entries[0].summary.startswith("2 known statements about SHP/00007")
+    assert entries[0].summary.endswith("came again and were counted, 2 in all.")
 
 
 def test_entries_keep_the_order_of_the_changes():
