@@ -54,6 +54,9 @@ class Suite:
     def install(self, database: str, modules: list[str]) -> None:
         install(self.places, self.odoo, self.postgres, database, modules)
 
+    def upgrade(self, database: str, modules: list[str]) -> None:
+        install(self.places, self.odoo, self.postgres, database, modules, option="-u")
+
 
 def set_up(places: Places) -> Suite:
     """Have everything that running and testing needs.

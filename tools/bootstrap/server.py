@@ -8,6 +8,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
 from .config import remembered_port
@@ -19,27 +20,41 @@ _READY_WITHIN = 180
 _PATIENCE = 30
 
 
-def demo_config(suite: Suite) -> tuple[Path, int]:
-    """The demo server's configuration file and HTTP port.
+@dataclass(frozen=True)
+class Address:
+    """The ports of a server with workers."""
+
+    http: int
+    websocket: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http}"
+
+
+def demo_config(suite: Suite) -> tuple[Path, Address]:
+    """The demo server's configuration file and ports.
 
     `db_name` is set and `dbfilter` is not: a filter makes every request without a session ask the
     server for its list of databases first, ten times slower.
     """
-    port = remembered_port(suite.places, "http")
+    address = Address(
+        remembered_port(suite.places, "http"), remembered_port(suite.places, "websocket")
+    )
     conf = suite.config(
         "demo",
         db_name=suite.demo_database,
-        http_port=port,
-        gevent_port=remembered_port(suite.places, "gevent"),
+        http_port=address.http,
+        gevent_port=address.websocket,
         workers=2,
         max_cron_threads=2,
         limit_time_cpu=120,
         limit_time_real=240,
     )
-    return conf, port
+    return conf, address
 
 
-def start(suite: Suite, conf: Path, port: int) -> subprocess.Popen[bytes]:
+def start(suite: Suite, conf: Path, url: str) -> subprocess.Popen[bytes]:
     """Start the server and wait until it answers.
 
     :raises Trouble: when it ends, or does not answer in time; its log is named
@@ -57,7 +72,7 @@ def start(suite: Suite, conf: Path, port: int) -> subprocess.Popen[bytes]:
         )
         _pid_file(suite.places).write_text(str(server.pid))
         deadline = time.monotonic() + _READY_WITHIN
-        while not _answers(port):
+        while not _answers(url):
             if server.poll() is not None:
                 raise Trouble(f"Odoo stopped while it started; {log} says why.")
             if time.monotonic() > deadline:
@@ -67,9 +82,9 @@ def start(suite: Suite, conf: Path, port: int) -> subprocess.Popen[bytes]:
     return server
 
 
-def _answers(port: int) -> bool:
+def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/web/health", timeout=5) as answer:
+        with urllib.request.urlopen(f"{url}/web/health", timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -47,12 +47,17 @@ def _key(places: Places, odoo: Odoo) -> str:
 
 
 def install(
-    places: Places, odoo: Odoo, postgres: Postgres, database: str, modules: list[str]
+    places: Places,
+    odoo: Odoo,
+    postgres: Postgres,
+    database: str,
+    modules: list[str],
+    option: str = "-i",
 ) -> None:
-    """Install modules with demo data, by Odoo's own command."""
+    """Install modules with demo data, or upgrade them (`-u`), by Odoo's own command."""
     options: dict[str, object] = {"db_name": database, "http_port": free_port()}
     conf = write_config(places, odoo, postgres, f"install-{database}", options)
     command: list[str | Path] = [places.venv / "bin" / "python", places.venv / "bin" / "odoo"]
-    arguments = ["-c", str(conf), "-i", ",".join(modules), "--with-demo", "--stop-after-init"]
+    arguments = ["-c", str(conf), option, ",".join(modules), "--with-demo", "--stop-after-init"]
     run(places, [*command, *arguments, "--no-http"], f"install {', '.join(modules)}")
     conf.unlink()
