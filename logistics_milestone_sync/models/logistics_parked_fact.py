@@ -1,14 +1,14 @@
 import hashlib
 import json
-from datetime import UTC
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..core import fact as facts
-from ..core.clock import naive
+from ..core.clock import naive, utc
 from ..core.fact import Statement, fact_from_json, to_json
+from .clashes import CLASHES, MOST_CLASHES
 
 
 class LogisticsParkedFact(models.Model):
@@ -106,7 +106,7 @@ class LogisticsParkedFact(models.Model):
         if company_ids and self.sudo()._matchable(company_ids, limit=1):
             self.env.ref("logistics_milestone_sync.ir_cron_rematch")._trigger()
 
-    def _matchable(self, company_ids=None, limit=200):
+    def _matchable(self, company_ids=None, limit=200, after=0):
         """Parked facts with a reference that somebody knows by now, oldest first."""
         self.env["logistics.reference"].flush_model()
         self.flush_model()
@@ -115,7 +115,7 @@ class LogisticsParkedFact(models.Model):
             SQL(
                 """
                 SELECT parked.id FROM logistics_parked_fact parked
-                 WHERE parked.state = 'parked' %s AND EXISTS (
+                 WHERE parked.state = 'parked' AND parked.id > %s %s AND EXISTS (
                     SELECT 1 FROM logistics_parked_reference key
                       JOIN logistics_reference known
                         ON known.company_id = parked.company_id
@@ -123,6 +123,7 @@ class LogisticsParkedFact(models.Model):
                      WHERE key.parked_id = parked.id)
                  ORDER BY parked.id LIMIT %s
                 """,
+                after,
                 SQL("AND parked.company_id = ANY(%s)", list(company_ids))
                 if company_ids
                 else SQL(""),
@@ -134,10 +135,20 @@ class LogisticsParkedFact(models.Model):
     @api.model
     def _cron_rematch(self):
         """Give every parked fact that can be placed by now to its shipment."""
-        while batch := self._matchable():
-            matched = batch._rematch()
-            if not self.env["ir.cron"]._commit_progress(len(matched)) or not matched:
-                break
+        clashes, reached = 0, 0
+        while batch := self._matchable(after=reached):
+            reached_now = batch[-1].id
+            try:
+                done = len(batch._rematch())
+            except CLASHES:
+                self.env.cr.rollback()
+                clashes += 1
+                if clashes > MOST_CLASHES:
+                    return
+                continue
+            reached = reached_now
+            if not self.env["ir.cron"]._commit_progress(done):
+                return
 
     def _rematch(self):
         """Try to record these facts.
@@ -146,23 +157,30 @@ class LogisticsParkedFact(models.Model):
         """
         matched = self.browse()
         for system, parked in self.grouped("system_id").items():
-            statements = [
-                Statement(
-                    fact_from_json(json.loads(row.fact)),
-                    row.received_at.replace(tzinfo=UTC),
-                    row.source or "",
-                )
-                for row in parked
-            ]
-            outcomes = self.env["logistics.shipment"]._record_facts(system, statements, park=False)
-            for row, outcome in zip(parked, outcomes, strict=True):
+            readable = parked._statements()
+            outcomes = self.env["logistics.shipment"]._record_facts(
+                system, list(readable.values()), park=False
+            )
+            for row, outcome in zip(readable, outcomes, strict=True):
                 if outcome.status == facts.PARKED:
                     row.explanation = outcome.explanation
                     continue
                 row.write({"state": "matched", "shipment_id": outcome.shipment_id})
                 matched |= row
-            parked._rematched(outcomes)
+            self.browse(row.id for row in readable)._rematched(outcomes)
         return matched
+
+    def _statements(self):
+        """``{record: Statement}`` of the facts that can still be read; the others say why not."""
+        statements = {}
+        for row in self:
+            try:
+                stated = fact_from_json(json.loads(row.fact))
+            except ValueError as error:
+                row.explanation = self.env._("This fact can no longer be read: %s.", error)
+                continue
+            statements[row] = Statement(stated, utc(row.received_at), row.source or "")
+        return statements
 
     def _rematched(self, outcomes):
         """Hook: these facts were tried again, in this very transaction.

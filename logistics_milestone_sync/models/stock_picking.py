@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from .clashes import CLASHES, MOST_CLASHES
+
 _logger = logging.getLogger(__name__)
 
 
@@ -67,15 +69,23 @@ class StockPicking(models.Model):
     # === Dispatch validates transfers === #
 
     @api.model
-    def _cron_validate_dispatched(self, limit=50):
+    def _cron_validate_dispatched(self):
         """Validate transfers whose goods left, as the warehouse or the transport system states."""
         pending = self._dispatched_domain()
-        while pickings := self.search(pending, limit=limit, order="id"):
-            for picking in pickings:
+        clashes = 0
+        while picking := self.search(pending, limit=1, order="id"):
+            try:
                 picking._validate_dispatched()
-                if not self.env["ir.cron"]._commit_progress(1):
+                done = self.env["ir.cron"]._commit_progress(1)
+            except CLASHES:
+                self.env.cr.rollback()
+                clashes += 1
+                if clashes > MOST_CLASHES:
                     return
-            pending &= Domain("id", ">", pickings[-1].id)
+                continue
+            if not done:
+                return
+            pending &= Domain("id", ">", picking.id)
 
     def _dispatched_domain(self):
         return (

@@ -53,6 +53,17 @@ class TestParkedFact(LogisticsCase, CronMixinCase):
         self._parked().with_user(admin).action_rematch()
         self.assertEqual((len(self._parked()), self._parked().state), (1, "parked"))
 
+    def test_a_fact_that_cannot_be_read_any_more_does_not_stop_the_others(self):
+        self._state(self.carrier, ("tracking", "1Z7"), "delivered", "pod_received")
+        unreadable = self._parked().filtered(lambda row: row.milestone_code == "delivered")
+        unreadable.fact = '{"kind": "rumour"}'
+        shipment = self._create_shipment()
+        self._record(self.wms, self._names(shipment, ("tracking", "1Z7")))
+        self._parked()._rematch()
+        self.assertEqual(unreadable.state, "parked")
+        self.assertIn("can no longer be read", unreadable.explanation)
+        self.assertTrue(shipment.pod_at)
+
     def test_dismissing_needs_a_reason(self):
         self._state(self.carrier, ("tracking", "1Z7"), "delivered")
         manager = self._create_user("boss", "manager")
