@@ -16,6 +16,17 @@ from .messages import Trouble, say, step
 from .ready import Suite
 
 
+# The people of the demo data.
+_LOGINS = {
+    "ops": "customer service",
+    "prepare": "finance preparer",
+    "approve": "finance approver",
+    "integrate": "integration administrator",
+    "audit": "auditor",
+    "admin": "administrator",
+}
+
+
 def run(suite: Suite) -> int:
     """Play the story on a running server; then serve while a person is at the terminal.
 
@@ -26,6 +37,8 @@ def run(suite: Suite) -> int:
         url, front = _start(suite)
         try:
             status = _play(suite, url)
+            if status == 0:
+                _tell_logins()
             if status == 0 and sys.stdin.isatty():
                 say(f"Serving {front} until you press Ctrl-C; `make serve` starts it again later.")
                 _wait(suite)
@@ -41,6 +54,7 @@ def serve(suite: Suite) -> int:
     with alone(suite.places.run / "demo.lock", "another demo of this clone"):
         ready_database(suite)
         _url, front = _start(suite)
+        _tell_logins()
         say(f"Serving {front} until you press Ctrl-C.")
         try:
             _wait(suite)
@@ -87,6 +101,13 @@ def _start(suite: Suite) -> tuple[str, str]:
     FrontDoor(front, address.http, address.websocket).open()
     say(f"  Its log is {suite.places.logs / 'odoo.log'}")
     return address.url, f"http://127.0.0.1:{front}"
+
+
+def _tell_logins() -> None:
+    say("\nLog in with the name as the password:")
+    for login, role in _LOGINS.items():
+        say(f"  {login:10} {role}")
+    say("")
 
 
 def _play(suite: Suite, url: str) -> int:
