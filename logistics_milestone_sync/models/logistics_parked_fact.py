@@ -144,6 +144,7 @@ class LogisticsParkedFact(models.Model):
                 self.env.cr.rollback()
                 clashes += 1
                 if clashes > MOST_CLASHES:
+                    self.env["ir.cron"]._commit_progress(remaining=1)  # soon again
                     return
                 continue
             reached = reached_now

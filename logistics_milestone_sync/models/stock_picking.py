@@ -81,6 +81,7 @@ class StockPicking(models.Model):
                 self.env.cr.rollback()
                 clashes += 1
                 if clashes > MOST_CLASHES:
+                    self.env["ir.cron"]._commit_progress(remaining=1)  # soon again
                     return
                 continue
             if not done:
