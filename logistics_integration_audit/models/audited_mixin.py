@@ -68,8 +68,9 @@ class LogisticsAuditedMixin(models.AbstractModel):
             changed = [name for name, *_ in differences(before[record_id], after[record_id])]
             if not changed:
                 continue
-            labels = ", ".join(self._fields[name].string for name in changed)
-            detail = f"{self._description} {verb} ({labels})"
+            detail = f"{self._description} {verb}"
+            if before[record_id] and after[record_id]:
+                detail += f" ({', '.join(self._fields[name].string for name in changed)})"
             entries.append(
                 Entry(
                     "configuration",

@@ -16,7 +16,8 @@ class LogisticsDecision(models.Model):
 
     def _to_audit_entry(self):
         name = self.shipment_id.name
-        told = {"name": name, "state": self.state.replace("_", " "), "detail": self.why or ""}
+        needs = f"Needed: {self.why}." if self.why else ""
+        told = {"name": name, "state": self.state.replace("_", " "), "detail": needs}
         return Entry(
             "decision",
             tell("decision", told),
