@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 
 class LogisticsShipment(models.Model):
@@ -56,10 +56,9 @@ class LogisticsShipment(models.Model):
 
     def _validate_transfers_later(self):
         """Wake the cron that validates the transfers of shipments that left."""
-        left = self.filtered(
-            lambda s: s.dispatched_at and s.company_id.logistics_validate_on_dispatch
-        )
-        if any(picking.state in ("confirmed", "assigned") for picking in left.picking_ids):
+        pickings = self.env["stock.picking"]
+        waiting = pickings._dispatched_domain() & Domain("logistics_shipment_ids", "in", self.ids)
+        if self and pickings.search_count(waiting, limit=1):
             self.env.ref("logistics_milestone_sync.ir_cron_validate_dispatched")._trigger()
 
     def _status_text(self):

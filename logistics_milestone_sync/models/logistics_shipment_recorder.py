@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..core.change import STATE, Change
+from ..core.change import EXCEPTION_APPROVED, Change
 from ..core.clock import utc
 from ..core.fact import MilestoneFact, Statement
 from ..core.reference import Reference
@@ -42,8 +42,8 @@ class LogisticsShipment(models.Model):
 
         :param list changes: of ``core.change.Change``
         """
-        moved = {change.shipment_id for change in changes if change.kind == STATE}
-        self.browse(moved)._validate_transfers_later()
+        # Not only when the state moved: a dispatch may be heard after the delivery.
+        self._validate_transfers_later()
 
     def _state_milestone(self, milestone, occurred_at=None, **values):
         """State one milestone of these shipments in this database's own voice.
@@ -78,7 +78,7 @@ class LogisticsShipment(models.Model):
         """Tell the hook that finance accepts to bill in spite of these exceptions."""
         self._facts_recorded(
             [
-                Change("exception_approved", case.shipment_id.id, exception_id=case.id)
+                Change(EXCEPTION_APPROVED, case.shipment_id.id, exception_id=case.id)
                 for case in exceptions
             ]
         )

@@ -1,10 +1,12 @@
 from odoo.tests import Form, tagged
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
 from .common import LogisticsCase
 
 
 @tagged("post_install", "-at_install", "logistics")
-class TestOdooFlow(LogisticsCase):
+class TestOdooFlow(LogisticsCase, CronMixinCase):
     def test_a_confirmed_order_has_a_shipment_with_its_names(self):
         order = self._create_order(client_order_ref="PO-77")
         shipment = order.logistics_shipment_ids
@@ -40,6 +42,14 @@ class TestOdooFlow(LogisticsCase):
         picking._validate_dispatched()
         self.assertEqual(picking.state, "done")
         self.assertEqual(order.order_line.qty_delivered, 3)
+
+    def test_a_dispatch_that_is_heard_last_still_wakes_the_validation(self):
+        shipment = self._create_shipment()
+        self._record(self.carrier, self._fact(shipment, "out_for_delivery", 9))
+        cron = self.env.ref("logistics_milestone_sync.ir_cron_validate_dispatched")
+        with self.capture_triggers(cron.id) as triggers:
+            self._record(self.wms, self._fact(shipment, "dispatched", 2))
+        self.assertEqual(len(triggers.records), 1)
 
     def test_a_company_may_validate_transfers_itself(self):
         self.company.logistics_validate_on_dispatch = False
