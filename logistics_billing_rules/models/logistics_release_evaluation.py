@@ -64,13 +64,19 @@ class LogisticsRelease(models.Model):
 
     @api.model
     def _mark_stale_where(self, condition):
+        """Mark releases stale, also those that are: only a write is seen by who evaluates now.
+
+        A worker that took the release before we commit looks at a snapshot without our change. If
+        we left its row alone because it is stale already, it would clear the mark and nobody would
+        ever look again. Writing the row makes one of the two start over.
+        """
         self.flush_model([*_MARKS, "shipment_id", "company_id", "partner_id", "state"])
         rows = self.env.execute_query(
             SQL(
                 """
                 UPDATE logistics_release
                    SET stale = true, stale_since = COALESCE(stale_since, %s), next_attempt_at = NULL
-                 WHERE (NOT COALESCE(stale, false) OR next_attempt_at IS NOT NULL) AND %s
+                 WHERE %s
              RETURNING id
                 """,
                 fields.Datetime.now(),

@@ -34,6 +34,19 @@ class TestLane(BillingCase):
         self.assertEqual(set(releases.mapped("state")), {"released"})
         return self.env.cr.sql_log_count - before
 
+    def test_a_mark_is_written_also_where_there_is_one_so_that_no_worker_misses_it(self):
+        release = self._release_of(self._create_delivered(1))
+        self.assertTrue(release.stale)
+
+        def version():
+            self.env.flush_all()
+            self.env.cr.execute("SELECT ctid FROM logistics_release WHERE id = %s", [release.id])
+            return self.env.cr.fetchone()
+
+        before = version()
+        self.env["logistics.release"]._mark_stale(release.shipment_id)
+        self.assertNotEqual(version(), before, "an evaluation under way would not notice the change")
+
     def test_the_number_of_queries_hardly_grows_with_the_number_of_releases(self):
         self._queries(2)  # whatever is cached once per process
         one, fifty = self._queries(1), self._queries(50)
