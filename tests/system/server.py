@@ -56,6 +56,9 @@ class Server:
             assert self._process.poll() is None, f"Odoo stopped while it started, see {self.log}"
             assert time.monotonic() < deadline, f"Odoo does not answer, see {self.log}"
             time.sleep(0.1)
+        # Cron processes sleep up to 70 s before their first look; no test waits for that.
+        wake = f"SELECT pg_notify('cron_trigger', '{self.database}')"
+        self._suite.databases.execute("postgres", wake, doing="wake the cron processes")
 
     def kill(self) -> None:
         """SIGKILL to every process at once: master, HTTP, cron and gevent workers."""
