@@ -76,8 +76,9 @@ def ready_postgres(places: Places) -> Postgres:
 
     :raises Trouble: when the named server is not described well, or none can be had
     """
-    named = _named_server()
-    if named:
+    named, cluster = _named_server(), cluster_of(places)
+    # A shell or a test run with our own variables means our own cluster.
+    if named and named["PGHOST"] != str(cluster.socket):
         return Postgres(named, private=False)
     programs = postgres_programs()
     if programs is None:
@@ -85,7 +86,6 @@ def ready_postgres(places: Places) -> Postgres:
         programs = postgres_programs()
     if programs is None:
         raise Trouble("PostgreSQL was installed, and its program initdb is not to be found.")
-    cluster = cluster_of(places)
     programs = _matching(cluster, programs)
     if not cluster.data.is_dir():
         _create(places, cluster, programs)
