@@ -163,10 +163,17 @@ class LogisticsConnection(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if set(vals) & (self._watched_fields() | {"lane", "company_id", "client_id"}):
+            self._forget_doors()
         watched = sorted(set(vals) & self._watched_fields())
         if watched:
             labels = [self._fields[name]._description_string(self.env) for name in watched]
             self._configuration_changed("settings", ", ".join(labels))
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.browse()._forget_doors()
         return result
 
     @api.ondelete(at_uninstall=False)

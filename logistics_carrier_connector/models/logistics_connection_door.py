@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.tools import SQL
 
 from ..core.errors import ConfigurationInvalid, NotVerified
@@ -20,8 +20,20 @@ class LogisticsConnection(models.Model):
     def _find_door(self, token):
         """What the accept path has to know about a connection that takes messages.
 
-        :return: dict of columns, with ``format`` of its profile and ``sealed`` secrets; ``None``
-            if no active or suspended connection has this token
+        :return: dict of columns, with ``format`` of its profile and ``sealed`` secrets, not to be
+            changed; ``None`` if no active or suspended connection has this token
+        """
+        try:
+            return self._remembered_door(token)
+        except LookupError:
+            return None
+
+    @api.model
+    @tools.ormcache("token")
+    def _remembered_door(self, token):
+        """``_find_door``, looked up once per process and forgotten with every change of it.
+
+        :raises LookupError: which is not remembered, so that nobody can fill the memory by guessing
         """
         self.env.cr.execute(
             SQL(
@@ -30,12 +42,7 @@ class LogisticsConnection(models.Model):
                        c.rate_per_minute, c.message_id_header, c.mapping_id, p.format,
                        c.verifier_kind, c.verifier_header, c.verifier_algorithm,
                        c.verifier_encoding, c.verifier_prefix, c.verifier_timestamp_header,
-                       c.verifier_tolerance, c.verifier_username,
-                       ARRAY(SELECT s.id || ':' || s.sealed FROM logistics_connection_secret s
-                              WHERE s.connection_id = c.id AND s.sealed IS NOT NULL
-                                AND (s.expires_at IS NULL
-                                     OR s.expires_at > now() AT TIME ZONE 'UTC')
-                              ORDER BY s.id DESC) AS sealed
+                       c.verifier_tolerance, c.verifier_username
                   FROM logistics_connection c JOIN logistics_mapping p ON p.id = c.mapping_id
                  WHERE c.token = %s AND c.active AND c.state IN ('active', 'suspended')
                 """,
@@ -43,7 +50,13 @@ class LogisticsConnection(models.Model):
             )
         )
         rows = self.env.cr.dictfetchall()
-        return rows[0] if rows else None
+        if not rows:
+            raise LookupError
+        return rows[0] | {"sealed": self.browse(rows[0]["id"])._sealed_secrets()}
+
+    def _forget_doors(self):
+        """Something that the accept path knows has changed: look it up again, in all processes."""
+        self.env.registry.clear_cache()
 
     @api.model
     def _open_door(self, token, headers, body):
@@ -57,11 +70,12 @@ class LogisticsConnection(models.Model):
         :raises SecretUnreadable: if it cannot open this one
         """
         door = self._find_door(token) if token and "\x00" not in token else None
+        now = datetime.now(UTC)
         try:
-            verifier = verifier_of(door) if door else _DECOY
+            verifier = verifier_of(door, now) if door else _DECOY
         except ConfigurationInvalid as error:
             raise NotVerified(error.public_message) from error
-        verifier.verify(headers, body, datetime.now(UTC))
+        verifier.verify(headers, body, now)
         if not door:
             raise NotVerified("there is no such connection")
         return door

@@ -1,8 +1,10 @@
 import functools
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.logistics_milestone_sync.core.clock import utc
 
 from ..core.verifier import build
 from .logistics_connection_secret import place_of
@@ -115,26 +117,25 @@ class LogisticsConnection(models.Model):
                 )
             ) from error
         self.invalidate_recordset(["secret_ids", "has_secret", "secret"])
+        self._forget_doors()
         self._configuration_changed("secret", "")
 
     def _has_usable_secret(self):
         self.ensure_one()
-        self.flush_recordset()
         self.env["logistics.connection.secret"].flush_model()
         try:
-            return bool(open_secrets(self._sealed_secrets()))
+            return bool(open_secrets(valid(self._sealed_secrets(), datetime.now(UTC))))
         except (SecretKeyMissing, SecretUnreadable):
             return False
 
     def _sealed_secrets(self):
-        """``("<id>:<sealed>", …)`` of the valid secrets, newest first."""
+        """``((id, sealed text, end in naive UTC or None), …)``, newest first."""
         self.env.cr.execute(
-            "SELECT id || ':' || sealed FROM logistics_connection_secret"
-            " WHERE connection_id = %s AND sealed IS NOT NULL"
-            " AND (expires_at IS NULL OR expires_at > now() AT TIME ZONE 'UTC') ORDER BY id DESC",
+            "SELECT id, sealed, expires_at FROM logistics_connection_secret"
+            " WHERE connection_id = %s AND sealed IS NOT NULL ORDER BY id DESC",
             [self.id],
         )
-        return tuple(row[0] for row in self.env.cr.fetchall())
+        return tuple(self.env.cr.fetchall())
 
     @api.autovacuum
     def _gc_expired_secrets(self):
@@ -142,19 +143,28 @@ class LogisticsConnection(models.Model):
         self.env["logistics.connection.secret"].sudo().search(
             [("expires_at", "<", fields.Datetime.now())], limit=1000
         ).unlink()
+        self._forget_doors()
+
+
+def valid(sealed, now):
+    """``((id, sealed text), …)`` of the secrets that are valid now.
+
+    :param sealed: as ``_sealed_secrets`` gives it
+    :param now: aware
+    """
+    return tuple((key, text) for key, text, end in sealed if end is None or utc(end) > now)
 
 
 @functools.lru_cache(maxsize=2048)
 def open_secrets(sealed):
     """The secrets in clear, in the order given. They live in this process' memory only.
 
-    :param tuple sealed: of ``<id>:<sealed>``
+    :param tuple sealed: as ``valid`` gives it
     :raises SecretKeyMissing: if this server has no key
     :raises SecretUnreadable: if the key does not open one of them
     """
     box = secret_box()
-    pairs = (item.split(":", 1) for item in sealed)
-    return tuple(box.open(text, place_of(int(secret_id))) for secret_id, text in pairs)
+    return tuple(box.open(text, place_of(secret_id)) for secret_id, text in sealed)
 
 
 # The settings that each kind of verifier knows (core/verifier.py) and the columns that hold them.
@@ -173,15 +183,16 @@ CONFIG_COLUMNS = {
 }
 
 
-def verifier_of(row):
+def verifier_of(door, now):
     """The verifier of a connection.
 
-    :param dict row: columns of the connection, and ``sealed`` as for ``open_secrets``
+    :param dict door: see ``_find_door``
+    :param now: aware
     :raises ConfigurationInvalid: among others without a secret, so that nobody gets in
     """
-    kind = row["verifier_kind"]
-    config = tuple((name, row[column]) for name, column in CONFIG_COLUMNS[kind].items())
-    return _verifier(kind, config, tuple(row["sealed"]))
+    kind = door["verifier_kind"]
+    config = tuple((name, door[column]) for name, column in CONFIG_COLUMNS[kind].items())
+    return _verifier(kind, config, valid(door["sealed"], now))
 
 
 @functools.lru_cache(maxsize=2048)

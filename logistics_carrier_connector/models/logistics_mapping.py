@@ -31,6 +31,12 @@ class LogisticsMapping(models.Model):
 
     _code_uniq = models.UniqueIndex("(code)", "A profile with this code exists already.")
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "format" in vals:
+            self.env["logistics.connection"]._forget_doors()
+        return result
+
     @api.model
     def _load_profiles(self):
         """Take over the profiles that the module delivers. Called at install and at upgrade."""
@@ -38,7 +44,8 @@ class LogisticsMapping(models.Model):
             about = message_reader.describe(content)
             mapping = self.with_context(active_test=False).search([("code", "=", code)])
             mapping = mapping or self.create({"code": code, **about})
-            mapping.write(about)
+            if any(mapping[name] != value for name, value in about.items()):
+                mapping.write(about)
             self.env["logistics.mapping.version"]._load(mapping, content)
 
 

@@ -16,60 +16,12 @@ from ..core.message_key import message_key, sha256
 _logger = logging.getLogger(__name__)
 
 ACCEPTED, DUPLICATE, CONFLICT = "accepted", "duplicate", "conflict"
-# Another transaction may commit the same key between our snapshot and our insert; the next look
-# then sees it. More than twice cannot happen, because messages are never deleted under load.
-_LOOKS = 3
 _KEPT_HEADERS = ("User-Agent", "Date", "X-Request-Id", "Webhook-Id", "Content-Encoding")
 
 
-# Insert, or count as a repetition, or say that it contradicts; and wake the lane.
-# FOR KEY SHARE SKIP LOCKED sees a trigger only while no worker has taken it: the one that a running
-# worker is about to delete would otherwise swallow the wake-up of this message.
-_ACCEPT = """
-    WITH fresh AS (
-        INSERT INTO logistics_message (%(columns)s) VALUES %(row)s
-        ON CONFLICT (connection_id, message_key) WHERE conflict_of_id IS NULL DO NOTHING
-        RETURNING id, public_id
-    ), known AS (
-        SELECT id, public_id, sha256 = %(sha256)s AS same FROM logistics_message
-         WHERE connection_id = %(connection_id)s AND message_key = %(message_key)s
-           AND conflict_of_id IS NULL AND NOT EXISTS (SELECT 1 FROM fresh)
-    ), repeated AS (
-        INSERT INTO logistics_message_duplicate (message_id, received_at)
-        SELECT id, %(received_at)s FROM known WHERE same
-    ), woken AS (
-        INSERT INTO ir_cron_trigger (cron_id, call_at)
-        SELECT cron.id, %(now)s FROM ir_cron cron
-         WHERE cron.logistics_lane = %(lane)s AND cron.active
-           AND EXISTS (SELECT 1 FROM fresh)
-           AND NOT EXISTS (
-                SELECT 1 FROM ir_cron_trigger pending
-                 WHERE pending.cron_id = cron.id AND pending.call_at <= %(now)s
-                   FOR KEY SHARE SKIP LOCKED)
-        RETURNING 1
-    )
-    SELECT %(accepted)s, id, public_id, (SELECT count(*) FROM woken) FROM fresh
-    UNION ALL
-    SELECT CASE WHEN same THEN %(duplicate)s ELSE %(conflict)s END, id, public_id, 0 FROM known
-"""
-# As above, for what contradicts the message whose id it uses. It is kept and not processed.
-_ACCEPT_CONFLICT = """
-    WITH fresh AS (
-        INSERT INTO logistics_message (%(columns)s) VALUES %(row)s
-        ON CONFLICT (connection_id, message_key, sha256) WHERE conflict_of_id IS NOT NULL
-              DO NOTHING
-        RETURNING id, public_id
-    ), known AS (
-        SELECT id, public_id FROM logistics_message
-         WHERE connection_id = %(connection_id)s AND message_key = %(message_key)s
-           AND sha256 = %(sha256)s AND conflict_of_id IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM fresh)
-    ), repeated AS (
-        INSERT INTO logistics_message_duplicate (message_id, received_at)
-        SELECT id, %(received_at)s FROM known
-    )
-    SELECT id, public_id FROM fresh UNION ALL SELECT id, public_id FROM known
-"""
+# What makes two rows the same message: the predicates of the two unique indexes.
+_BY_KEY = SQL("(connection_id, message_key) WHERE conflict_of_id IS NULL")
+_BY_CONTENT = SQL("(connection_id, message_key, sha256) WHERE conflict_of_id IS NOT NULL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +75,17 @@ class LogisticsMessage(models.Model):
         :return: the ``Receipt``; durable once the transaction is committed
         """
         values = self._arrival_values(arrival)
-        for _look in range(_LOOKS):
-            self.env.cr.execute(self._accept_sql(values))
-            row = self.env.cr.fetchone()
-            if row:
-                break
-        else:
-            raise ConcurrencyError("the message was stored and deleted again")
-        status, message_id, public_id, woken = row
-        if woken:
-            self.env.cr.postcommit.add(self._notify_cron_workers)
-        if status == CONFLICT:
-            return self._accept_conflict(values, message_id)
-        return Receipt(status, message_id, public_id)
+        fresh = self._insert_once(values, _BY_KEY)
+        if fresh:
+            self._wake_lane(values["lane"])
+            return Receipt(ACCEPTED, *fresh)
+        original_id, public_id, same = self._find_stored(values, conflicts=False)
+        if same:
+            return Receipt(DUPLICATE, original_id, public_id)
+        conflict = self._insert_once(
+            values | {"state": "conflict", "conflict_of_id": original_id}, _BY_CONTENT
+        )
+        return Receipt(CONFLICT, *(conflict or self._find_stored(values, conflicts=True)[:2]))
 
     def _arrival_values(self, arrival):
         door = arrival.door
@@ -161,40 +111,73 @@ class LogisticsMessage(models.Model):
             "fact_count": 0,
         }
 
-    def _accept_sql(self, values):
-        return SQL(
-            _ACCEPT,
-            columns=SQL(", ").join(map(SQL.identifier, values)),
-            row=tuple(values.values()),
-            sha256=values["sha256"],
-            connection_id=values["connection_id"],
-            message_key=values["message_key"],
-            received_at=values["received_at"],
-            lane=values["lane"],
-            # By the clock of the database, because that is what the cron workers look at.
-            now=SQL("date_trunc('second', now() AT TIME ZONE 'UTC')"),
-            accepted=ACCEPTED,
-            duplicate=DUPLICATE,
-            conflict=CONFLICT,
-        )
-
-    def _accept_conflict(self, values, original_id):
-        values = values | {"state": "conflict", "conflict_of_id": original_id}
+    def _insert_once(self, values, arbiter):
+        """``(id, public_id)`` of the new row, ``None`` if the message is stored already."""
         self.env.cr.execute(
             SQL(
-                _ACCEPT_CONFLICT,
-                columns=SQL(", ").join(map(SQL.identifier, values)),
-                row=tuple(values.values()),
+                "INSERT INTO logistics_message (%s) VALUES %s ON CONFLICT %s DO NOTHING"
+                " RETURNING id, public_id",
+                SQL(", ").join(map(SQL.identifier, values)),
+                tuple(values.values()),
+                arbiter,
+            )
+        )
+        return self.env.cr.fetchone()
+
+    def _find_stored(self, values, conflicts):
+        """The message that was there first, whose repetition is counted if it is one.
+
+        :param bool conflicts: look among the messages that contradict an earlier one
+        :return: ``(id, public_id, has the same content)``
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH known AS (
+                    SELECT id, public_id, sha256 = %(sha256)s AS same FROM logistics_message
+                     WHERE connection_id = %(connection_id)s AND message_key = %(message_key)s
+                       AND %(which)s
+                ), repeated AS (
+                    INSERT INTO logistics_message_duplicate (message_id, received_at)
+                    SELECT id, %(received_at)s FROM known WHERE same
+                )
+                SELECT id, public_id, same FROM known
+                """,
+                sha256=values["sha256"],
                 connection_id=values["connection_id"],
                 message_key=values["message_key"],
-                sha256=values["sha256"],
                 received_at=values["received_at"],
+                which=SQL("conflict_of_id IS NOT NULL AND sha256 = %s", values["sha256"])
+                if conflicts
+                else SQL("conflict_of_id IS NULL"),
             )
         )
         row = self.env.cr.fetchone()
         if not row:
-            raise ConcurrencyError("the conflict was stored by somebody else meanwhile")
-        return Receipt(CONFLICT, *row)
+            raise ConcurrencyError("the message was stored and deleted again meanwhile")
+        return row
+
+    def _wake_lane(self, lane):
+        """Have a worker look at the lane, unless one is about to.
+
+        SKIP LOCKED sees a trigger only while no worker has taken it: the one that a running worker
+        is about to delete would otherwise swallow the wake-up of this message. The clock is the
+        database's, because that is what the cron workers go by.
+        """
+        self.env.cr.execute(
+            """
+            INSERT INTO ir_cron_trigger (cron_id, call_at)
+            SELECT cron.id, date_trunc('second', now() AT TIME ZONE 'UTC') FROM ir_cron cron
+             WHERE cron.logistics_lane = %s AND cron.active AND NOT EXISTS (
+                SELECT 1 FROM ir_cron_trigger pending
+                 WHERE pending.cron_id = cron.id
+                   AND pending.call_at <= date_trunc('second', now() AT TIME ZONE 'UTC')
+                   FOR KEY SHARE SKIP LOCKED)
+            """,
+            [lane],
+        )
+        if self.env.cr.rowcount:
+            self.env.cr.postcommit.add(self._notify_cron_workers)
 
     def _notify_cron_workers(self):
         """Tell the cron processes that a lane has work. Without it they look every minute."""

@@ -86,6 +86,7 @@ class TestDoors(DoorCase):
 
     def test_a_connection_that_lost_its_secrets_lets_nobody_in(self):
         self.env.cr.execute("DELETE FROM logistics_connection_secret")
+        self.connection._forget_doors()
         self.assertProblem(self._post(b"{}"), 401)
 
     def test_a_stale_timestamp_is_refused_and_a_fresh_one_taken(self):

@@ -78,10 +78,12 @@ class TestInbox(ConnectorCase, CronMixinCase):
         batch = self.env.ref("logistics_carrier_connector.ir_cron_lane_batch")
         self.assertEqual(self.env["ir.cron.trigger"].search([]).cron_id, batch)
 
-    def test_accepting_costs_one_statement(self):
-        self.env.flush_all()
-        door = self.connection._find_door(self.connection.token)
-        self._send(b"[]")  # the first one also wakes the lane
-        with self.assertQueryCount(2):  # the look-up that _send does, and the insert
+    def test_accepting_costs_one_insert_and_one_look_at_the_lane(self):
+        self._send(b"[]")  # the connection is remembered, the lane is awake
+        with self.assertQueryCount(2):
             self._send(b"{}")
-        self.assertEqual(door["id"], self.connection.id)
+
+    def test_recognising_a_duplicate_costs_no_more(self):
+        self._send(b"{}")
+        with self.assertQueryCount(2):
+            self._send(b"{}")

@@ -1,5 +1,5 @@
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 from odoo import fields
@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import config
 
-from ..models.logistics_connection_verifier import open_secrets
+from ..models.logistics_connection_verifier import open_secrets, valid
 from ..models.secret_box import SecretBox, SecretKeyMissing, SecretUnreadable
 from .common import SECRET, ConnectorCase
 
@@ -57,7 +57,7 @@ class TestSecretBox(ConnectorCase):
 class TestConnectionSecret(ConnectorCase):
     def _sealed(self):
         self.env.flush_all()
-        return self.connection._sealed_secrets()
+        return valid(self.connection._sealed_secrets(), datetime.now(UTC))
 
     def test_the_database_holds_no_secret_in_clear(self):
         self.env.flush_all()
