@@ -49,10 +49,10 @@ class LogisticsApproval(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     state = fields.Selection(
         [
-            ("expired", "Expired"),
-            ("rejected", "Rejected"),
-            ("approved", "Approved"),
             ("pending", "Waiting"),
+            ("approved", "Approved"),
+            ("rejected", "Rejected"),
+            ("expired", "Expired"),
         ],
         required=True,
         readonly=True,
