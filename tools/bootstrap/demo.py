@@ -15,7 +15,6 @@ from .locks import alone
 from .messages import Trouble, say, step
 from .ready import Suite
 
-
 # The people of the demo data.
 _LOGINS = {
     "ops": "customer service",
