@@ -47,6 +47,8 @@ class LogisticsMapping(models.Model):
             if any(mapping[name] != value for name, value in about.items()):
                 mapping.write(about)
             self.env["logistics.mapping.version"]._load(mapping, content)
+        # What the program before this one could not make sense of, this one may.
+        self.env["logistics.message"]._release_held(self.env["logistics.connection"].search([]))
 
 
 class LogisticsMappingVersion(models.Model):

@@ -161,7 +161,8 @@ class LogisticsMessage(models.Model):
         """Have a worker look at the lane, unless one is about to.
 
         SKIP LOCKED sees a trigger only while no worker has taken it: the one that a running worker
-        is about to delete would otherwise swallow the wake-up of this message. The clock is the
+        is about to delete would otherwise swallow the wake-up of this message. A trigger that nobody
+        took for a while is not relied upon: whoever was told of it may have died. The clock is the
         database's, because that is what the cron workers go by.
         """
         self.env.cr.execute(
@@ -171,7 +172,8 @@ class LogisticsMessage(models.Model):
              WHERE cron.logistics_lane = %s AND cron.active AND NOT EXISTS (
                 SELECT 1 FROM ir_cron_trigger pending
                  WHERE pending.cron_id = cron.id
-                   AND pending.call_at <= date_trunc('second', now() AT TIME ZONE 'UTC')
+                   AND pending.call_at <= (now() AT TIME ZONE 'UTC')
+                   AND pending.call_at > (now() AT TIME ZONE 'UTC') - interval '10 seconds'
                    FOR KEY SHARE SKIP LOCKED)
             """,
             [lane],

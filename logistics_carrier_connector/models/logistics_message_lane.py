@@ -47,10 +47,15 @@ class LogisticsMessage(models.Model):
                 except _CLASHES:
                     self.env.cr.rollback()
                     clashes += 1
-                    seconds_left = 1 if clashes <= _MAX_CLASHES else 0
+                    seconds_left = self._after_clash(clashes)
                 if not seconds_left:
                     return
         self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _after_clash(self, clashes):
+        """The seconds left: 0 after too many clashes, so that the other workers get through."""
+        seconds_left = self.env["ir.cron"]._commit_progress(remaining=1)
+        return seconds_left if clashes <= _MAX_CLASHES else 0
 
     def _due_connections(self, lane):
         """Ids of the connections with messages to process, each found by one look at an index."""

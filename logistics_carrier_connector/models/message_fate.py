@@ -76,7 +76,12 @@ def _items(reading, outcomes, test):
             item |= outcome_values(outcome)
         items.append(item)
     items += [
-        {"index": index, "status": REFUSED, "explanation": _sentence(str(problem))}
+        {
+            "index": index,
+            "status": REFUSED,
+            "references": problem.path,
+            "explanation": _sentence(problem.reason),
+        }
         for index, problem in reading.problems
     ]
     return sorted(items, key=lambda item: item["index"])
@@ -88,7 +93,7 @@ def outcome_values(outcome):
         "status": outcome.status,
         "shipment_id": outcome.shipment_id,
         "event_id": outcome.event_id,
-        "explanation": outcome.explanation,
+        "explanation": _sentence(outcome.explanation),
     }
 
 
@@ -103,7 +108,7 @@ def json_digest(data):
 
 
 def _summary(stated):
-    references = ", ".join(f"{ref.scheme} {ref.value}" for ref in stated.references)
+    references = _names(stated.references)
     if isinstance(stated, MilestoneFact):
         return {
             "what": stated.milestone,
@@ -113,8 +118,7 @@ def _summary(stated):
             "references": references,
         }
     if isinstance(stated, ReferenceFact):
-        names = ", ".join(f"{ref.scheme} {ref.value}" for ref in stated.assigns)
-        return {"what": "reference", "code": names, "references": references}
+        return {"what": "reference", "code": _names(stated.assigns), "references": references}
     if isinstance(stated, ChargeFact):
         return {
             "what": "charge",
@@ -122,6 +126,10 @@ def _summary(stated):
             "references": references,
         }
     raise TypeError(f"not a fact: {type(stated).__name__}")
+
+
+def _names(references):
+    return ", ".join(f"{ref.scheme.replace('_', ' ')} {ref.value}" for ref in references)
 
 
 def _say_unmapped(unmapped):

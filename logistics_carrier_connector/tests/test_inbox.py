@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
@@ -64,6 +67,15 @@ class TestInbox(ConnectorCase, CronMixinCase):
             self._send(b'{"n": %d}' % number)
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.lane_cron.id)])
         self.assertEqual(len(triggers), 1)
+
+    def test_a_wake_up_that_nobody_heard_is_repeated(self):
+        self._send(b'{"n": 1}')
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.lane_cron.id)])
+        triggers.write({"call_at": fields.Datetime.now() - timedelta(minutes=1)})
+        self.env.flush_all()
+        self._send(b'{"n": 2}')
+        again = self.env["ir.cron.trigger"].search([("cron_id", "=", self.lane_cron.id)])
+        self.assertEqual(len(again - triggers), 1)
 
     def test_a_duplicate_wakes_nobody(self):
         self._send(b"{}")
