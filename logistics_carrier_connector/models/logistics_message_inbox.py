@@ -161,9 +161,9 @@ class LogisticsMessage(models.Model):
         """Have a worker look at the lane, unless one is about to.
 
         SKIP LOCKED sees a trigger only while no worker has taken it: the one that a running worker
-        is about to delete would otherwise swallow the wake-up of this message. A trigger that nobody
-        took for a while is not relied upon: whoever was told of it may have died. The clock is the
-        database's, because that is what the cron workers go by.
+        is about to delete would otherwise swallow the wake-up of this message. A trigger that waits
+        for some time already is not relied upon: whoever was told of it may have died. The clock is
+        the database's, because that is what the cron workers go by.
         """
         self.env.cr.execute(
             """
