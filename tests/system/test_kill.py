@@ -17,7 +17,7 @@ from story.totals import Found
 from .conftest import Serve
 from .server import Server
 
-_KILLS = 4
+_KILLS = {1: 3, 2: 1}  # per wave of messages
 _BETWEEN = 2.5  # seconds of work between two kills
 _STUBBORN = [0.3] * 200  # a carrier that never gives up
 _ANOTHER_ORDER = 77
@@ -26,16 +26,17 @@ _ANOTHER_ORDER = 77
 class Killer(threading.Thread):
     """Kills and restarts a server some times while others send."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, times: int) -> None:
         super().__init__(daemon=True)
         self.server = server
+        self.times = times
         self.killed = 0
         self.error: BaseException | None = None
 
     def run(self) -> None:
         """Kill, start again, let it work a little, and so on."""
         try:
-            for _time in range(_KILLS):
+            for _time in range(self.times):
                 time.sleep(_BETWEEN)
                 self.server.kill()
                 self.killed += 1
@@ -50,12 +51,12 @@ class DisturbedStory(Story):
     def tell_disturbed(self, server: Server) -> Found:
         """Send everything in spite of the killer, then let the people do their part."""
         self.place_orders()
-        for wave in (1, 2):
-            killer = Killer(server)
+        for wave, times in _KILLS.items():
+            killer = Killer(server, times)
             killer.start()
             self.send(wave, Sender(self.url, parallel=4, pauses=_STUBBORN))
             killer.join()
-            assert killer.error is None and killer.killed == _KILLS, killer.error
+            assert killer.error is None and killer.killed == times, killer.error
             self.settle(wave)
         self.govern()
         return self.read()

@@ -46,7 +46,7 @@ def place_orders(sales: OdooSession, orders: tuple[Order, ...]) -> int:
         | _master_data(sales, "res.partner", "name", (c.name for c in CUSTOMERS))
         | _master_data(sales, "delivery.carrier", "name", METHODS.values())
     )
-    known = {row["client_order_ref"]: row for row in _known(sales)}
+    known = {row["client_order_ref"]: row for row in _known(sales, orders)}
     missing = [order for order in orders if order.number not in known]
     drafts = [row["id"] for row in known.values() if row["state"] == "draft"]
     with Progress("Placing sale orders", len(missing)) as bar:
@@ -63,8 +63,9 @@ def place_orders(sales: OdooSession, orders: tuple[Order, ...]) -> int:
     return len(missing)
 
 
-def _known(sales: OdooSession) -> list[dict[str, Any]]:
-    domain = [("client_order_ref", "=like", f"{PREFIX}____"), ("state", "!=", "cancel")]
+def _known(sales: OdooSession, orders: tuple[Order, ...]) -> list[dict[str, Any]]:
+    numbers = [order.number for order in orders]
+    domain = [("client_order_ref", "in", numbers), ("state", "!=", "cancel")]
     return sales.search_read("sale.order", domain, ["client_order_ref", "state"])
 
 
