@@ -18,11 +18,10 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT), str(PROJECT / "tools")]
 
+from bench.load import Load, Target  # noqa: E402
 from bootstrap.messages import say  # noqa: E402
 from bootstrap.paths import Places  # noqa: E402
 from bootstrap.ready import Suite, set_up  # noqa: E402
-
-from bench.load import Load, Target  # noqa: E402
 from tests.system.server import Server  # noqa: E402
 
 _ROUNDS = 5
@@ -31,7 +30,7 @@ _REQUESTS = 400  # per round and side
 
 @dataclass(frozen=True)
 class Row:
-    """One measurement. ``ratio`` is ours divided by the reference; ``ok`` compares with ``target``."""
+    """One measurement. ``ratio`` is ours divided by the reference; ``ok``: it meets ``target``."""
 
     name: str
     ratio: float

@@ -61,6 +61,7 @@ class LogisticsRelease(models.Model):
         while releases := self._take(condition, size):
             try:
                 releases._isolated(work)
+                self.env.flush_all()  # a clash shows here and not in the commit
             except OperationalError:
                 # Another transaction was first: what we read is old. Start the batch over.
                 _logger.info("Billing lane: batch of %s starts over", len(releases))

@@ -45,7 +45,7 @@ class TestLane(BillingCase):
 
         before = version()
         self.env["logistics.release"]._mark_stale(release.shipment_id)
-        self.assertNotEqual(version(), before, "an evaluation under way would not notice the change")
+        self.assertNotEqual(version(), before, "who evaluates now would not notice the change")
 
     def test_the_number_of_queries_hardly_grows_with_the_number_of_releases(self):
         self._queries(2)  # whatever is cached once per process

@@ -196,7 +196,9 @@ def _newest_estimate(events: Sequence[LedgerEvent]) -> datetime | None:
         for e in events
         if e.classifier == ESTIMATED and e.milestone in ("eta_changed", "delivered")
     ]
-    newest = max(estimates, key=lambda e: (e.stated_at or _LONG_AGO, e.occurred_at, e.key), default=None)
+    newest = max(
+        estimates, key=lambda e: (e.stated_at or _LONG_AGO, e.occurred_at, e.key), default=None
+    )
     return newest.occurred_at if newest else None
 
 

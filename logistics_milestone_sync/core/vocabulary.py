@@ -141,7 +141,9 @@ MILESTONES: Final = (
     Milestone("returned", "Returned to shipper", 210, FAILED, _BOTH, _CARRIER, True),
     Milestone("lost", "Lost", 220, FAILED, _BOTH, _CARRIER, True),
     Milestone("cancelled", "Cancelled", 230, FAILED, _BOTH, ("odoo",), True),
-    Milestone("exception_raised", "Exception raised", 300, NO_PHASE, _BOTH, (*_CARRIER, "wms", "odoo")),
+    Milestone(
+        "exception_raised", "Exception raised", 300, NO_PHASE, _BOTH, (*_CARRIER, "wms", "odoo")
+    ),
     Milestone("exception_closed", "Exception closed", 310, NO_PHASE, _BOTH, (*_CARRIER, "odoo")),
     Milestone("pod_received", "Proof of delivery received", 400, NO_PHASE, _FIN, _CARRIER),
     Milestone("weight_validated", "Weight validated", 410, NO_PHASE, _FIN, (*_CARRIER, "wms")),

@@ -155,5 +155,7 @@ class LogisticsCharge(models.Model):
     def _unlink_except_by_hand(self):
         if self.filtered(lambda charge: charge.source_kind != "manual" or not charge.active):
             raise UserError(
-                self.env._("Only a charge entered by hand can be deleted. Enter a revision instead.")
+                self.env._(
+                    "Only a charge entered by hand can be deleted. Enter a revision instead."
+                )
             )

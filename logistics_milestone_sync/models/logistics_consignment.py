@@ -24,7 +24,7 @@ class LogisticsConsignment(models.Model):
     reference_ids = fields.One2many("logistics.reference", "consignment_id", "References")
 
     # State: the fold of the ledger, written by the projection only.
-    status_id = fields.Many2one("logistics.milestone", "Status", readonly=True, copy=False)
+    status_id = fields.Many2one("logistics.milestone", readonly=True, copy=False)
     phase = fields.Selection(PHASES, required=True, readonly=True, copy=False, default="planning")
     since = fields.Datetime(readonly=True, copy=False)
     eta = fields.Datetime("Estimated Arrival", readonly=True, copy=False)

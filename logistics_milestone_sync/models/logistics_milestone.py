@@ -41,7 +41,11 @@ class LogisticsMilestone(models.Model):
     @tools.ormcache()
     def _catalogue(self):
         """``{code: (id, core Milestone)}`` of the whole catalogue, archived ones included."""
-        rows = self.sudo().with_context(active_test=False, lang="en_US").search([])
+        rows = (
+            self.sudo()
+            .with_context(active_test=False, lang="en_US")
+            .search([("code", "!=", False)])
+        )
         return {row.code: (row.id, row.to_milestone()) for row in rows}
 
     @api.private

@@ -11,7 +11,9 @@ class LogisticsOwnershipRule(models.Model):
     _check_company_auto = True
 
     company_id = fields.Many2one(
-        "res.company", index=True, help="Empty: holds for every company that has no rule of its own."
+        "res.company",
+        index=True,
+        help="Empty: holds for every company that has no rule of its own.",
     )
     milestone_id = fields.Many2one(
         "logistics.milestone", index="btree_not_null", ondelete="cascade", help="Empty: any."

@@ -237,5 +237,3 @@ class LogisticsParkedReference(models.Model):
     normalised = fields.Char(required=True)
 
     _lookup_idx = models.Index("(scheme, normalised)")
-
-

@@ -66,8 +66,10 @@ class LogisticsReference(models.Model):
     @api.depends("scheme", "value")
     def _compute_normalised(self):
         for reference in self:
-            reference.normalised = reference.scheme and reference.value and self._normalise(
-                reference.scheme, reference.value
+            reference.normalised = (
+                reference.scheme
+                and reference.value
+                and self._normalise(reference.scheme, reference.value)
             )
 
     @api.model
@@ -75,7 +77,9 @@ class LogisticsReference(models.Model):
         try:
             return Reference(scheme, value).normalised
         except ValueError as error:
-            raise ValidationError(self.env._("This reference cannot be used: %s.", error)) from error
+            raise ValidationError(
+                self.env._("This reference cannot be used: %s.", error)
+            ) from error
 
     @api.model_create_multi
     def create(self, vals_list):

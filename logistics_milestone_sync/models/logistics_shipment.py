@@ -53,7 +53,7 @@ class LogisticsShipment(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Consignee", index="btree_not_null", check_company=True
     )
-    shipper_id = fields.Many2one("res.partner", "Shipper", check_company=True)
+    shipper_id = fields.Many2one("res.partner", check_company=True)
     client_id = fields.Many2one(
         "res.partner", "3PL Client", index="btree_not_null", help="Whose goods they are."
     )
@@ -81,7 +81,7 @@ class LogisticsShipment(models.Model):
 
     # === State: the fold of the ledger === #
     status_id = fields.Many2one(
-        "logistics.milestone", "Status", readonly=True, copy=False, index="btree_not_null"
+        "logistics.milestone", readonly=True, copy=False, index="btree_not_null"
     )
     phase = fields.Selection(
         PHASES,

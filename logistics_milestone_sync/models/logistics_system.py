@@ -47,8 +47,10 @@ class LogisticsSystem(models.Model):
     @api.model
     def _odoo_system(self, company):
         """This database's own voice in the ledger of ``company``, made when first needed."""
-        system_sudo = self.sudo().with_context(active_test=False).search(
-            [("company_id", "=", company.id), ("kind", "=", "odoo")], limit=1
+        system_sudo = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search([("company_id", "=", company.id), ("kind", "=", "odoo")], limit=1)
         )
         return system_sudo or self.sudo().create(
             {"name": "Odoo", "code": "odoo", "kind": "odoo", "company_id": company.id}

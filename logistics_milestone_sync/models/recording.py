@@ -165,7 +165,7 @@ class Recording:
         inserted = self._insert_ignoring_known(rows.values())
         known = self._read_known(key for key in rows if key not in inserted)
         contradicting = {}
-        for key, (event_id, digest, verdict) in known.items():
+        for key, (_id, digest, verdict) in known.items():
             row = rows[key]
             if verdict == "conflict" or digest == row["content_hash"]:
                 repeats[key] += 1
@@ -268,5 +268,3 @@ class Recording:
         ]
         if parked:
             self.env["logistics.parked.fact"]._park(self.system, parked)
-
-

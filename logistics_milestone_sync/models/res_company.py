@@ -16,6 +16,6 @@ class ResCompany(models.Model):
     logistics_validate_on_dispatch = fields.Boolean(
         "Validate transfers on dispatch",
         default=True,
-        help="When the warehouse or the transport system states that goods left, Odoo's transfer is "
-        "validated, so that delivered quantities are true.",
+        help="When the warehouse or the transport system states that goods left, Odoo's transfer "
+        "is validated, so that delivered quantities are true.",
     )

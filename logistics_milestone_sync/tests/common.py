@@ -61,9 +61,7 @@ class LogisticsCase(TransactionCase):
         order = cls.env["sale.order"].create(
             {
                 "partner_id": cls.customer.id,
-                "order_line": [
-                    (0, 0, {"product_id": cls.product.id, "product_uom_qty": quantity})
-                ],
+                "order_line": [(0, 0, {"product_id": cls.product.id, "product_uom_qty": quantity})],
                 **values,
             }
         )

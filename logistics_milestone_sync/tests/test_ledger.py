@@ -49,8 +49,10 @@ class TestLedger(LogisticsCase):
             self.shipment.unlink()
 
     def test_one_statement_cannot_be_in_the_ledger_twice(self):
-        columns = "shipment_id, company_id, milestone_id, milestone_code, classifier, occurred_at," \
+        columns = (
+            "shipment_id, company_id, milestone_id, milestone_code, classifier, occurred_at,"
             " received_at, recorded_at, system_id, verdict, fact_key, content_hash"
+        )
         with (
             self.assertRaises(IntegrityError),
             mute_logger("odoo.sql_db"),

@@ -38,7 +38,9 @@ class TestOdooFlow(LogisticsCase, CronMixinCase):
         order = self._create_order(quantity=3)
         self._state(self.wms, order.logistics_shipment_ids, "picked", "dispatched")
         picking = order.picking_ids
-        self.assertEqual(self.env["stock.picking"].search(picking._dispatched_domain()) & picking, picking)
+        self.assertEqual(
+            self.env["stock.picking"].search(picking._dispatched_domain()) & picking, picking
+        )
         picking._validate_dispatched()
         self.assertEqual(picking.state, "done")
         self.assertEqual(order.order_line.qty_delivered, 3)

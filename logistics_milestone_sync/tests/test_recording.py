@@ -85,7 +85,9 @@ class TestRecording(LogisticsCase):
         )
         self.assertEqual(shipment.phase, "delivered")
         self._record(self.carrier, self._fact(shipment, "retracted", 3, retracts="e1"))
-        self.assertEqual((shipment.status_id.code, shipment.delivered_at), ("out_for_delivery", False))
+        self.assertEqual(
+            (shipment.status_id.code, shipment.delivered_at), ("out_for_delivery", False)
+        )
         self.assertEqual(len(shipment.event_ids), 4, "created, two statements and a withdrawal")
 
     def test_a_batch_may_give_a_name_and_use_it(self):
@@ -170,8 +172,13 @@ class TestRecording(LogisticsCase):
 
     def test_every_order_of_the_same_facts_gives_the_same_shipment(self):
         facts = [
-            ("picked", 1), ("dispatched", 3), ("out_for_delivery", 9), ("delivered", 11),
-            ("exception_raised", 5), ("exception_closed", 6), ("pod_received", 11),
+            ("picked", 1),
+            ("dispatched", 3),
+            ("out_for_delivery", 9),
+            ("delivered", 11),
+            ("exception_raised", 5),
+            ("exception_closed", 6),
+            ("pod_received", 11),
         ]
         results = set()
         for turn in range(len(facts)):

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
+
 from bootstrap.ready import Suite
 
 MODULES = (
@@ -75,8 +76,10 @@ def test_each_module_installs_on_what_stands_below_it(clerk: Clerk) -> None:
 
 def test_an_upgrade_changes_nothing_that_people_keep(clerk: Clerk) -> None:
     counts = (
-        "SELECT (SELECT count(*) FROM logistics_milestone), (SELECT count(*) FROM logistics_system),"
-        " (SELECT count(*) FROM logistics_connection), (SELECT count(*) FROM logistics_agreement)"
+        "SELECT (SELECT count(*) FROM logistics_milestone),"
+        " (SELECT count(*) FROM logistics_system),"
+        " (SELECT count(*) FROM logistics_connection),"
+        " (SELECT count(*) FROM logistics_agreement)"
     )
     before = clerk.rows(counts)
     clerk.server("-u", MODULES[0])

@@ -22,9 +22,7 @@ from .strategies import CONSIGNMENTS, START, histories
 
 def event(milestone, hours=0.0, **values):
     values.setdefault("key", f"{milestone}@{hours}/{values.get('consignment_id')}")
-    return LedgerEvent(
-        milestone=milestone, occurred_at=START + timedelta(hours=hours), **values
-    )
+    return LedgerEvent(milestone=milestone, occurred_at=START + timedelta(hours=hours), **values)
 
 
 def state(*events, consignments=()):
@@ -70,7 +68,9 @@ class TestWhereItStands:
 
     def test_a_second_try_is_out_for_delivery_again(self):
         tried = state(
-            event("out_for_delivery", 1), event("delivery_attempted", 2), event("out_for_delivery", 9)
+            event("out_for_delivery", 1),
+            event("delivery_attempted", 2),
+            event("out_for_delivery", 9),
         )
         assert (tried.milestone, tried.attempts) == ("out_for_delivery", 1)
 
@@ -119,7 +119,8 @@ class TestConsignments:
 
     def test_the_last_consignment_completes_the_milestone(self):
         both = fold(
-            [event("delivered", 3, consignment_id=1), event("delivered", 8, consignment_id=2)], (1, 2)
+            [event("delivered", 3, consignment_id=1), event("delivered", 8, consignment_id=2)],
+            (1, 2),
         )
         assert both.shipment.phase == DELIVERED_PHASE
         assert both.shipment.reached["delivered"].occurred_at == START + timedelta(hours=8)
@@ -131,9 +132,7 @@ class TestConsignments:
 class TestEstimates:
     def test_the_estimate_that_was_stated_last_is_the_eta(self):
         early = event("eta_changed", 40, classifier=ESTIMATED, stated_at=START)
-        newer = event(
-            "eta_changed", 30, classifier=ESTIMATED, stated_at=START + timedelta(hours=1)
-        )
+        newer = event("eta_changed", 30, classifier=ESTIMATED, stated_at=START + timedelta(hours=1))
         assert state(newer, early).eta == START + timedelta(hours=30)
 
     def test_an_estimated_delivery_moves_nothing(self):
@@ -151,7 +150,6 @@ class TestExceptions:
             event("exception_raised", 3),
         ]
         assert state(*history).exceptions == (history[2].key,)
-
 
     def test_arrival_settles_a_delay_and_not_a_damage(self):
         late = event("exception_raised", 1, reason="delayed", key="late")
