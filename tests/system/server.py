@@ -14,7 +14,7 @@ from bootstrap.config import free_port
 from bootstrap.ready import Suite
 
 _READY_WITHIN = 120
-_PATIENCE = 20
+_PATIENCE = 5
 
 
 class Server:
