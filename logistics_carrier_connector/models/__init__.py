@@ -16,4 +16,3 @@ from . import logistics_message_processing
 from . import logistics_message_actions
 from . import logistics_message_display
 from . import logistics_parked_fact
-from . import logistics_system

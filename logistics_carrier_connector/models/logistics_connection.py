@@ -110,7 +110,6 @@ class LogisticsConnection(models.Model):
         help="More than this is answered with 'try again later' (429). 0: no limit.",
     )
     message_id_header = fields.Char(
-        "Message Id Header",
         default="Idempotency-Key",
         tracking=True,
         help="Header with the sender's own id of a message. The same id with other content is "
@@ -162,8 +161,10 @@ class LogisticsConnection(models.Model):
         return connections
 
     def write(self, vals):
+        if {"system_id", "company_id"} & set(vals):
+            self._check_without_messages()
         result = super().write(vals)
-        if set(vals) & (self._watched_fields() | {"lane", "company_id", "client_id"}):
+        if set(vals) & (self._watched_fields() | {"lane"}):
             self._forget_doors()
         watched = sorted(set(vals) & self._watched_fields())
         if watched:

@@ -38,8 +38,8 @@ class LogisticsConnection(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT c.id, c.company_id, c.client_id, c.system_id, c.state, c.lane, c.max_bytes,
-                       c.rate_per_minute, c.message_id_header, c.mapping_id, p.format,
+                SELECT c.id, c.state, c.lane, c.max_bytes, c.rate_per_minute,
+                       c.message_id_header, p.format,
                        c.verifier_kind, c.verifier_header, c.verifier_algorithm,
                        c.verifier_encoding, c.verifier_prefix, c.verifier_timestamp_header,
                        c.verifier_tolerance, c.verifier_username

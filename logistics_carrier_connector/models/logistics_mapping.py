@@ -48,7 +48,9 @@ class LogisticsMapping(models.Model):
                 mapping.write(about)
             self.env["logistics.mapping.version"]._load(mapping, content)
         # What the program before this one could not make sense of, this one may.
-        self.env["logistics.message"]._release_held(self.env["logistics.connection"].search([]))
+        self.env["logistics.message"]._release_held(
+            self.env["logistics.connection"].search([("state", "!=", "draft")])
+        )
 
 
 class LogisticsMappingVersion(models.Model):

@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from .ir_cron import LANES
-
 # What became of a message. "received" is the only state that a lane worker looks at.
 STATES = [
     ("received", "Waiting"),
@@ -50,12 +48,11 @@ class LogisticsMessage(models.Model):
     connection_id = fields.Many2one(
         "logistics.connection", required=True, readonly=True, ondelete="restrict"
     )
-    system_id = fields.Many2one(
-        "logistics.system", required=True, readonly=True, ondelete="restrict"
-    )
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
-    client_id = fields.Many2one("res.partner", "3PL Client", readonly=True, index="btree_not_null")
-    lane = fields.Selection(LANES, required=True, readonly=True)
+    # Not stored: a sender waits for every column and every foreign key of the row.
+    system_id = fields.Many2one(related="connection_id.system_id")
+    company_id = fields.Many2one(related="connection_id.company_id")
+    client_id = fields.Many2one(related="connection_id.client_id")
+    lane = fields.Selection(related="connection_id.lane")
     message_key = fields.Char(
         required=True,
         readonly=True,
@@ -122,7 +119,7 @@ class LogisticsMessage(models.Model):
     _due_idx = models.Index("(connection_id, id) WHERE state = 'received'")
     # Used by the screens of things to look at.
     _attention_idx = models.Index(
-        "(company_id, state, id) WHERE state IN ('parked', 'held', 'dead', 'conflict')"
+        "(state, id) WHERE state IN ('parked', 'held', 'dead', 'conflict')"
     )
 
     @api.depends("duplicate_ids")

@@ -52,17 +52,17 @@ class LogisticsMessage(models.Model):
         """
         if not digests:
             return self.browse()
-        self.flush_model(["state", "outcomes", "system_id"])
+        self.flush_model(["state", "outcomes"])
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT id FROM logistics_message
-                 WHERE company_id = ANY(%s) AND state = 'parked' AND system_id = ANY(%s)
-                   AND EXISTS (SELECT 1 FROM jsonb_array_elements(outcomes) AS item
+                SELECT m.id FROM logistics_message m
+                  JOIN logistics_connection c ON c.id = m.connection_id
+                 WHERE m.state = 'parked' AND c.system_id = ANY(%s)
+                   AND EXISTS (SELECT 1 FROM jsonb_array_elements(m.outcomes) AS item
                                 WHERE item ->> 'key' = ANY(%s))
-                 ORDER BY id
+                 ORDER BY m.id
                 """,
-                systems.company_id.ids,
                 systems.ids,
                 list(digests),
             )
@@ -88,7 +88,7 @@ class LogisticsMessage(models.Model):
             self._move_to("processed", error_class=False, error_message=False, **values)
 
 
-class LogisticsMessageDismiss(models.TransientModel):
+class LogisticsMessageDismiss(models.TransientModel):  # pylint: disable=no-wizard-in-models
     """Asks for the reason."""
 
     _name = "logistics.message.dismiss"

@@ -77,7 +77,7 @@ class LogisticsMessage(models.Model):
         values = self._arrival_values(arrival)
         fresh = self._insert_once(values, _BY_KEY)
         if fresh:
-            self._wake_lane(values["lane"])
+            self._wake_lane(arrival.door["lane"])
             return Receipt(ACCEPTED, *fresh)
         original_id, public_id, same = self._find_stored(values, conflicts=False)
         if same:
@@ -88,15 +88,10 @@ class LogisticsMessage(models.Model):
         return Receipt(CONFLICT, *(conflict or self._find_stored(values, conflicts=True)[:2]))
 
     def _arrival_values(self, arrival):
-        door = arrival.door
         return {
             # Starts with the time, so that new rows stand together in the index.
             "public_id": f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}",
-            "connection_id": door["id"],
-            "system_id": door["system_id"],
-            "company_id": door["company_id"],
-            "client_id": door["client_id"],
-            "lane": door["lane"],
+            "connection_id": arrival.door["id"],
             "message_key": arrival.key,
             "received_at": datetime.now(UTC).replace(tzinfo=None),
             "body": psycopg2.Binary(arrival.raw),

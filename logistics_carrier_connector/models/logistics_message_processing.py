@@ -51,7 +51,8 @@ class LogisticsMessage(models.Model):
             frozenset(self.env["logistics.milestone"]._catalogue()),
         )
         return {
-            message: reader.read(bodies[message.id], utc(message.received_at)) for message in self
+            message: reader.understand(bodies[message.id], utc(message.received_at))
+            for message in self
         }
 
     def _record(self, readings):
@@ -64,7 +65,7 @@ class LogisticsMessage(models.Model):
         if not statements:
             return {}
         shipments = self.env["logistics.shipment"]
-        told = iter(shipments._record_facts(self.system_id, statements))
+        told = iter(shipments._record_facts(self.connection_id.system_id, statements))
         return {message: [next(told) for _fact in readings[message].facts] for message in self}
 
     def _note_fate(self, fate, reading):

@@ -50,7 +50,7 @@ class Reader:
         self._schema = schema
         self._milestones = milestones
 
-    def read(self, raw, received_at):
+    def understand(self, raw, received_at):
         """The ``Reading`` of one message; what is wrong with it is in there, never raised.
 
         :param bytes raw: as received

@@ -62,6 +62,12 @@ class TestConnection(ConnectorCase):
         with self.assertRaises(UserError):
             self.connection.unlink()
 
+    def test_a_connection_with_messages_keeps_its_system(self):
+        self.connection.system_id = self.other_carrier
+        self._send(self._body("PU"))
+        with self.assertRaises(UserError):
+            self.connection.system_id = self.carrier
+
     def test_the_address_is_the_hook_or_the_canonical_api(self):
         self.assertTrue(self.connection.hook_url.endswith(f"/hooks/{self.connection.token}"))
         self.assertTrue(self.wms_connection.hook_url.endswith("/logistics/v1/events"))
