@@ -297,7 +297,7 @@ def test_health_needs_no_credentials_and_tells_nothing(server: Server) -> None:
 
 def fate(auditor: OdooSession, answer: Answer) -> str:
     """What became of a message, once it was looked at."""
-    for _try in range(60):
+    for _try in range(360):
         rows = auditor.search_read(
             "logistics.message", [("public_id", "=", answer.document["id"])], ["state"]
         )

@@ -21,7 +21,7 @@ from .server import Server
 _DAY = datetime(2026, 3, 2, tzinfo=UTC)
 _ORDERS = 12
 _ROUNDS = 10
-_PATIENCE = 90.0
+_PATIENCE = 180.0
 
 
 @pytest.fixture(scope="module")

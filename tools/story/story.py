@@ -20,7 +20,7 @@ from .totals import Found, public_ids, read
 from .traffic import WAVES, traffic
 
 SEED: Final = 1  # decides what happens; the order of sending has a seed of its own
-_PATIENCE: Final = 90.0  # cron processes look at least every 70 s
+_PATIENCE: Final = 180.0  # cron processes look at least every 70 s
 
 
 class Story:
