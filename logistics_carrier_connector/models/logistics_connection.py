@@ -179,13 +179,20 @@ class LogisticsConnection(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_messages(self):
-        if (
-            self.env["logistics.message"]
-            .sudo()
-            .search_count([("connection_id", "in", self.ids)], limit=1)
-        ):
+        self._check_without_messages()
+
+    def _check_without_messages(self):
+        """Messages are evidence of who said what: their connection stays, and stays the same's.
+
+        :raises UserError: if one of these connections has messages
+        """
+        messages_sudo = self.env["logistics.message"].sudo()
+        if messages_sudo.search_count([("connection_id", "in", self.ids)], limit=1):
             raise UserError(
-                self.env._("A connection with messages cannot be deleted. Archive it instead.")
+                self.env._(
+                    "This connection has messages. They keep its system; archive the connection "
+                    "and make a new one instead."
+                )
             )
 
     def _watched_fields(self):
