@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from .logistics_milestone import PHASES
 
@@ -36,3 +37,9 @@ class LogisticsConsignment(models.Model):
                 lambda ref: ref.scheme in ("tracking", "pro", "waybill", "sscc")
             )[:1]
             consignment.name = number.value or f"{consignment.shipment_id.name or ''}/1"
+
+    def write(self, vals):
+        # What happened to it happened to its shipment; moving it would deliver the rest.
+        if "shipment_id" in vals and not self.env.su:
+            raise AccessError(self.env._("A consignment cannot move to another shipment."))
+        return super().write(vals)

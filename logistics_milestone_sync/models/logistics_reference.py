@@ -16,6 +16,8 @@ SCHEMES = [
     ("purchase_order", "Customer's order"),
     ("client_ref", "Client's reference"),
 ]
+# Numbers that name one shipment only; the index below says the same per issuer.
+EXCLUSIVE_SCHEMES = ("shipment", "sscc", "tracking", "pro", "waybill", "delivery")
 
 
 class LogisticsReference(models.Model):
@@ -84,5 +86,37 @@ class LogisticsReference(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         references = super().create(vals_list)
+        if not self.env.su:
+            references._check_given_by_hand()
         self.env["logistics.parked.fact"]._wake_for(references.mapped("company_id").ids)
         return references
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not self.env.su:
+            self._check_given_by_hand()
+        return result
+
+    def _check_given_by_hand(self):
+        """Raise for names by which a person would draw the news of another shipment."""
+        for reference in self:
+            if reference.consignment_id and reference.consignment_id not in (
+                reference.shipment_id.consignment_ids
+            ):
+                raise ValidationError(self.env._("This consignment is of another shipment."))
+            if reference.scheme in EXCLUSIVE_SCHEMES and reference.sudo()._names_another():
+                raise ValidationError(
+                    self.env._("Another shipment has the number %s already.", reference.value)
+                )
+
+    def _names_another(self):
+        """Whether another shipment has this number, whoever gave it."""
+        return self.search_count(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("scheme", "=", self.scheme),
+                ("normalised", "=", self.normalised),
+                ("shipment_id", "!=", self.shipment_id.id),
+            ],
+            limit=1,
+        )

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from .common import LogisticsCase
@@ -134,3 +134,27 @@ class TestAccess(LogisticsCase):
         for field, value in (("phase", "delivered"), ("pod_at", "2026-03-01 10:00:00")):
             with self.subTest(field=field), self.assertRaises(AccessError):
                 clerk.write({field: value})
+
+    def test_nobody_draws_the_news_of_another_shipment(self):
+        mine, other = self.shipment, self._create_shipment()
+        references = self.env["logistics.reference"]
+        number = {"scheme": "tracking", "value": "1ZTEST"}
+        references.create(number | {"shipment_id": other.id})
+        for role in ("user", "manager", "finance_preparer"):
+            by_role = references.with_user(self.roles[role])
+            for issuer in (self.carrier, self.wms):
+                with self.assertRaises(ValidationError):
+                    by_role.create(number | {"shipment_id": mine.id, "system_id": issuer.id})
+            with self.assertRaises(ValidationError):
+                by_role.create(
+                    {
+                        "shipment_id": mine.id,
+                        "consignment_id": other.consignment_ids.id,
+                        "scheme": "tracking",
+                        "value": "1ZOTHER",
+                    }
+                )
+            with self.assertRaises(AccessError):
+                mine.with_user(self.roles[role]).write(
+                    {"consignment_ids": [(4, other.consignment_ids.id)]}
+                )
