@@ -37,8 +37,7 @@ class AccountMove(models.Model):
         lines_sudo = invoices_sudo.invoice_line_ids.filtered(
             lambda line: line.display_type == "product"
         )
-        native = lines_sudo.filtered(lambda line: not line.logistics_shipment_id)
-        held = native.sale_line_ids._logistics_held()
+        held = lines_sudo.sale_line_ids._logistics_held()
         problems = [line_sudo._logistics_problem(held) for line_sudo in lines_sudo]
         problems += invoices_sudo._logistics_same_person(self.env.uid)
         found = list(dict.fromkeys(filter(None, problems)))
@@ -53,7 +52,9 @@ class AccountMove(models.Model):
         """Who released by hand does not post: sentences about the invoices where he would."""
         if uid == SUPERUSER_ID:
             return []
-        releases_sudo = self._logistics_releases().filtered(lambda r: r.prepared_by_id.id == uid)
+        # Also where he put lines of his own in the place of those that he released.
+        releases_sudo = self._logistics_releases() | self.line_ids.sale_line_ids._logistics_releases()
+        releases_sudo = releases_sudo.filtered(lambda r: r.prepared_by_id.id == uid)
         return [
             self.env._("You released %s yourself: somebody else has to post it.", release_sudo.name)
             for release_sudo in releases_sudo
@@ -61,6 +62,8 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         """Override of `account`: a cancelled or revived invoice changes what its releases see."""
+        if vals.get("state") == "posted" and not self.env.su:
+            self._check_logistics_released()  # written by hand, past ``_post``
         result = super().write(vals)
         if vals.get("state") in ("cancel", "draft"):
             self.env["logistics.release"]._mark_stale(self._logistics_shipments_sudo())

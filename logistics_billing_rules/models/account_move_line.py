@@ -1,4 +1,8 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import float_compare
+
+_OURS = {"logistics_shipment_id", "logistics_charge_id"}
 
 
 class AccountMoveLine(models.Model):
@@ -19,21 +23,50 @@ class AccountMoveLine(models.Model):
         "logistics.release.line", "move_line_id", "Released By", readonly=True, copy=False
     )
 
+    def write(self, vals):
+        """Override of `account`: what a line invoices is not changed by hand."""
+        if not self.env.su and _OURS & vals.keys():
+            raise AccessError(self.env._("The shipment of an invoice line cannot be changed."))
+        return super().write(vals)
+
     def _logistics_problem(self, held):
         """Why this line may not be posted, as a sentence; empty if it may.
 
-        :param dict held: ``sale.order.line._logistics_held`` of the lines that no release made
+        :param dict held: ``sale.order.line._logistics_held`` of the order lines
         """
         self.ensure_one()
         shipment = self.logistics_shipment_id
         if not shipment:
             release = next((held[line] for line in self.sale_line_ids if line in held), None)
             return release and f"{self.product_id.display_name}: {release._why_text()}"
-        release = self.logistics_release_line_ids.filtered("live").release_id
+        noted = self.logistics_release_line_ids.filtered("live")
+        release = noted.release_id
         if not release:
             return self.env._(
                 "%(line)s copies a line that was invoiced for shipment %(shipment)s already.",
                 line=self.name or self.product_id.display_name,
                 shipment=shipment.name,
             )
-        return "" if release.state == "released" else release._why_text()
+        if release.state != "released":
+            return release._why_text()
+        return self._logistics_exceeds(noted, held)
+
+    def _logistics_exceeds(self, noted, held):
+        """Why this line invoices more than its release put on it; empty if it does not."""
+        others = self.sale_line_ids - noted.sale_line_id
+        waiting = next((held[line] for line in others if line in held), None)
+        if waiting:
+            return f"{self.product_id.display_name}: {waiting._why_text()}"
+        quantity = self.quantity
+        if noted.sale_line_id:
+            quantity = self.product_uom_id._compute_quantity(
+                quantity, noted.sale_line_id.product_uom_id, rounding_method="HALF-UP"
+            )
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        if float_compare(quantity, sum(noted.mapped("quantity")), precision_digits=digits) > 0:
+            return self.env._(
+                "%(line)s invoices more than was released for shipment %(shipment)s.",
+                line=self.name or self.product_id.display_name,
+                shipment=self.logistics_shipment_id.name,
+            )
+        return ""

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, models
 from odoo.tools import float_round
 
 
@@ -62,7 +62,9 @@ class SaleOrderLine(models.Model):
 
         :return: ``{line: logistics.release (elevated)}``
         """
-        lines_sudo = self.sudo().filtered("order_id.logistics_shipment_ids")
+        # Archiving a shipment does not make its goods free to invoice.
+        lines_sudo = self.sudo().with_context(active_test=False)
+        lines_sudo = lines_sudo.filtered("order_id.logistics_shipment_ids")
         governed = self.env["logistics.agreement"].sudo()._governed(lines_sudo.company_id)
         held = {}
         for line_sudo in lines_sudo.filtered(lambda line: line.company_id in governed):
@@ -74,19 +76,31 @@ class SaleOrderLine(models.Model):
     def _logistics_waits_for(self):
         """The first release that holds this line, or an empty one."""
         if self.is_delivery:
-            releases = self.order_id.logistics_shipment_ids.logistics_release_ids
+            releases = self._logistics_standing(self.order_id).logistics_release_ids
             holding = releases.filtered(lambda r: r.state != "cancelled")
             if any(release.state == "released" for release in holding):
                 return holding.browse()
             return holding[:1]
-        moves = self.move_ids.filtered(lambda move: move.state != "cancel")
-        releases = moves.picking_id.logistics_shipment_ids.logistics_release_ids
+        releases = self._logistics_releases()
         return releases.filtered(lambda r: r.state not in ("released", "cancelled"))[:1]
+
+    def _logistics_releases(self):
+        """The releases of the shipments that carry these lines."""
+        moves = self.move_ids.filtered(lambda move: move.state != "cancel")
+        pickings = moves.picking_id.with_context(active_test=False)
+        releases = [self._logistics_standing(each).logistics_release_ids for each in pickings]
+        return self.env["logistics.release"].union(*releases)
+
+    @api.model
+    def _logistics_standing(self, document):
+        """The shipments of an order or a transfer; an archived one counts until it is replaced."""
+        shipments = document.with_context(active_test=False).logistics_shipment_ids
+        return shipments.filtered("active") or shipments
 
     def write(self, vals):
         """Override of `sale` to look again at releases whose money changes."""
         result = super().write(vals)
         if {"price_unit", "discount", "product_uom_qty", "product_id"} & vals.keys():
-            shipments_sudo = self.sudo().order_id.logistics_shipment_ids
+            shipments_sudo = self.sudo().order_id.with_context(active_test=False).logistics_shipment_ids
             self.env["logistics.release"]._mark_stale(shipments_sudo)
         return result

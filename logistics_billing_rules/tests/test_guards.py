@@ -1,6 +1,7 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -114,3 +115,69 @@ class TestGuards(BillingCase):
         wizard.create_invoices()
         order.invoice_ids.action_post()
         self.assertEqual(order.invoice_ids.state, "posted")
+
+    def _accountant(self, login):
+        return self._create_user(login, "finance_preparer", "account.group_account_invoice")
+
+    def test_archiving_a_shipment_does_not_free_its_goods(self):
+        shipment = self._create_shipment()
+        self._run_lane()
+        order = shipment.sale_order_ids
+        shipment.with_user(self.clerk).active = False
+        self.assertEqual(set(order.order_line._logistics_held()), set(order.order_line))
+        with self.assertRaisesRegex(UserError, shipment.name):
+            order._create_invoices()
+
+    def test_an_archived_shipment_that_was_replaced_holds_nothing(self):
+        old = self._create_shipment()
+        self._run_lane()
+        new = old.copy({"sale_order_ids": old.sale_order_ids, "picking_ids": old.picking_ids})
+        old.active = False
+        self._deliver(new)
+        self.assertFalse(old.sale_order_ids.order_line._logistics_held())
+
+    def test_a_draft_is_not_posted_with_more_than_was_released(self):
+        self._create_agreement(partner=self.customer, invoicing="draft")
+        held = self._create_shipment().sale_order_ids.order_line[0]
+        invoice = self._deliver(self._create_shipment()).move_ids
+        invoice = invoice.with_user(self._accountant("accountant"))
+        line = invoice.invoice_line_ids.filtered("sale_line_ids")[0]
+        own, quantity = line.sale_line_ids, line.quantity
+        line.quantity = quantity + 1
+        with self.assertRaisesRegex(UserError, "more than was released"):
+            invoice.action_post()
+        line.write({"quantity": quantity, "sale_line_ids": [Command.set((own | held).ids)]})
+        with self.assertRaisesRegex(UserError, "cannot be posted"):
+            invoice.action_post()
+        line.sale_line_ids = own
+        with self.assertRaises(AccessError):
+            line.logistics_shipment_id = False
+        invoice.action_post()
+        self.assertEqual(invoice.state, "posted")
+
+    def test_nobody_posts_by_writing_the_state(self):
+        invoice = self._deliver(self._create_shipment()).move_ids.copy()
+        with self.assertRaisesRegex(UserError, "cannot be posted"):
+            invoice.with_user(self._accountant("accountant")).write({"state": "posted"})
+
+    def test_who_released_by_hand_does_not_post_lines_of_his_own(self):
+        self._create_agreement(partner=self.customer, invoicing="manual")
+        preparer = self._accountant("accountant")
+        release = self._deliver(self._create_shipment()).with_user(preparer)
+        release.action_release()
+        invoice = release.move_ids
+        goods = invoice.invoice_line_ids.filtered("sale_line_ids")
+        commands = [Command.delete(line.id) for line in invoice.invoice_line_ids]
+        commands += [
+            Command.create(
+                {
+                    "product_id": line.product_id.id,
+                    "quantity": line.quantity,
+                    "sale_line_ids": [Command.set(line.sale_line_ids.ids)],
+                }
+            )
+            for line in goods
+        ]
+        invoice.write({"invoice_line_ids": commands})
+        with self.assertRaisesRegex(UserError, "somebody else has to post"):
+            invoice.action_post()
