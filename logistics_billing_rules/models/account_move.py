@@ -53,7 +53,8 @@ class AccountMove(models.Model):
         if uid == SUPERUSER_ID:
             return []
         # Also where he put lines of his own in the place of those that he released.
-        releases_sudo = self._logistics_releases() | self.line_ids.sale_line_ids._logistics_releases()
+        releases_sudo = self._logistics_releases()
+        releases_sudo |= self.line_ids.sale_line_ids._logistics_releases()
         releases_sudo = releases_sudo.filtered(lambda r: r.prepared_by_id.id == uid)
         return [
             self.env._("You released %s yourself: somebody else has to post it.", release_sudo.name)

@@ -101,6 +101,7 @@ class SaleOrderLine(models.Model):
         """Override of `sale` to look again at releases whose money changes."""
         result = super().write(vals)
         if {"price_unit", "discount", "product_uom_qty", "product_id"} & vals.keys():
-            shipments_sudo = self.sudo().order_id.with_context(active_test=False).logistics_shipment_ids
+            orders_sudo = self.sudo().order_id.with_context(active_test=False)
+            shipments_sudo = orders_sudo.logistics_shipment_ids
             self.env["logistics.release"]._mark_stale(shipments_sudo)
         return result
