@@ -9,6 +9,9 @@ import shutil
 import signal
 from pathlib import Path
 
+#: Measured: 1.2 GB of Odoo, 0.4 GB of packages, 0.2 GB of databases, and their logs.
+NEEDED_MEGABYTES = 3_000
+
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 _REASONS = (
@@ -62,7 +65,7 @@ def _last_error(output: str) -> str:
 def disk_full(folder: Path) -> str:
     return (
         f"The disk that holds {folder} is full ({_free_megabytes(folder):,} MB free; a set-up "
-        "needs about 3,500 MB). Free some space, or set LOGISTICS_HOME to a folder on another "
+        f"needs about {NEEDED_MEGABYTES:,} MB). Free some space, or set LOGISTICS_HOME to a folder on another "
         "disk, and run the same command again: it continues where it stopped."
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .config import write_config
 from .databases import Databases
-from .diagnosis import disk_full
+from .diagnosis import NEEDED_MEGABYTES, disk_full
 from .locks import alone
 from .messages import Trouble
 from .odoo_source import Odoo, find_odoo
@@ -17,9 +17,6 @@ from .paths import DEMO_DATABASE, TEST_DATABASE, Places, venv_python
 from .postgres import Postgres, cluster_of, is_running, ready_postgres
 from .template import install, ready_template
 from .virtualenv import ready_venv
-
-# Measured: 1.3 GB of Odoo, 0.4 GB of packages, 0.5 GB of databases, 0.3 GB while unpacking.
-_NEEDED = 3_000_000_000
 
 
 @dataclass(frozen=True)
@@ -94,5 +91,8 @@ def _prepare(places: Places) -> None:
         raise Trouble(
             f"This user may not write to {places.home}. Set LOGISTICS_HOME to a folder that it may."
         ) from refused
-    if not places.odoo_root.is_dir() and shutil.disk_usage(places.home).free < _NEEDED:
+    if (
+        not places.odoo_root.is_dir()
+        and shutil.disk_usage(places.home).free < NEEDED_MEGABYTES * 1e6
+    ):
         raise Trouble(disk_full(places.home))
