@@ -65,8 +65,8 @@ def _last_error(output: str) -> str:
 def disk_full(folder: Path) -> str:
     return (
         f"The disk that holds {folder} is full ({_free_megabytes(folder):,} MB free; a set-up "
-        f"needs about {NEEDED_MEGABYTES:,} MB). Free some space, or set LOGISTICS_HOME to a folder on another "
-        "disk, and run the same command again: it continues where it stopped."
+        f"needs about {NEEDED_MEGABYTES:,} MB). Free some space, or set LOGISTICS_HOME to a folder "
+        "on another disk, and run the same command again: it continues where it stopped."
     )
 
 
