@@ -36,9 +36,19 @@ class Look:
         return ", ".join(f"{count} {name}" for name, count in self.left.items() if count)
 
 
+_DISPATCHED: Final = [
+    ("state", "in", ("confirmed", "assigned")),
+    ("picking_type_code", "=", "outgoing"),
+    ("logistics_shipment_ids.dispatched_at", "!=", False),
+]
 _LEFT: Final[dict[str, tuple[str, list[Any]]]] = {
     "messages to read": ("logistics.message", [("state", "=", "received")]),
+    "transfers to validate": ("stock.picking", _DISPATCHED),
     "releases to decide": ("logistics.release", [("stale", "=", True)]),
+    "invoices to post": (
+        "logistics.release",
+        [("to_post", "=", True), ("state", "=", "released")],
+    ),
 }
 _DONE: Final[dict[str, tuple[str, list[Any]]]] = {
     "events": ("logistics.milestone.event", []),
