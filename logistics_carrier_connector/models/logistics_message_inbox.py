@@ -20,8 +20,10 @@ _KEPT_HEADERS = ("User-Agent", "Date", "X-Request-Id", "Webhook-Id", "Content-En
 
 
 # What makes two rows the same message: the predicates of the two unique indexes.
-_BY_KEY = SQL("(connection_id, message_key) WHERE conflict_of_id IS NULL")
-_BY_CONTENT = SQL("(connection_id, message_key, sha256) WHERE conflict_of_id IS NOT NULL")
+_ORIGINAL = SQL("conflict_of_id IS NULL")
+_CONTRADICTION = SQL("conflict_of_id IS NOT NULL")
+_BY_KEY = SQL("(connection_id, message_key) WHERE %s", _ORIGINAL)
+_BY_CONTENT = SQL("(connection_id, message_key, sha256) WHERE %s", _CONTRADICTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Receipt:
 
 
 class LogisticsMessage(models.Model):
-    """The inbox: from a verified request to a durable row, in one statement and without the ORM."""
+    """The inbox: from a verified request to a durable row, without the ORM."""
 
     _inherit = "logistics.message"
 
@@ -79,13 +81,17 @@ class LogisticsMessage(models.Model):
         if fresh:
             self._wake_lane(arrival.door["lane"])
             return Receipt(ACCEPTED, *fresh)
-        original_id, public_id, same = self._find_stored(values, conflicts=False)
-        if same:
-            return Receipt(DUPLICATE, original_id, public_id)
-        conflict = self._insert_once(
-            values | {"state": "conflict", "conflict_of_id": original_id}, _BY_CONTENT
+        repeated = self._count_repeat(values, _ORIGINAL)
+        if repeated:
+            return Receipt(DUPLICATE, *repeated)
+        original_id = self._find_stored(values)
+        if not original_id:
+            raise ConcurrencyError("the message was stored and deleted again meanwhile")
+        contradiction = values | {"state": "conflict", "conflict_of_id": original_id}
+        kept = self._insert_once(contradiction, _BY_CONTENT) or self._count_repeat(
+            values, _CONTRADICTION
         )
-        return Receipt(CONFLICT, *(conflict or self._find_stored(values, conflicts=True)[:2]))
+        return Receipt(CONFLICT, *kept)
 
     def _arrival_values(self, arrival):
         return {
@@ -119,38 +125,43 @@ class LogisticsMessage(models.Model):
         )
         return self.env.cr.fetchone()
 
-    def _find_stored(self, values, conflicts):
-        """The message that was there first, whose repetition is counted if it is one.
+    def _count_repeat(self, values, which):
+        """Count one more arrival of a message with this key and content.
 
-        :param bool conflicts: look among the messages that contradict an earlier one
-        :return: ``(id, public_id, has the same content)``
+        :param SQL which: ``_ORIGINAL`` or ``_CONTRADICTION``
+        :return: ``(id, public_id)`` of the message, ``None`` if there is none
         """
         self.env.cr.execute(
             SQL(
                 """
-                WITH known AS (
-                    SELECT id, public_id, sha256 = %(sha256)s AS same FROM logistics_message
-                     WHERE connection_id = %(connection_id)s AND message_key = %(message_key)s
-                       AND %(which)s
-                ), repeated AS (
-                    INSERT INTO logistics_message_duplicate (message_id, received_at)
-                    SELECT id, %(received_at)s FROM known WHERE same
-                )
-                SELECT id, public_id, same FROM known
+                INSERT INTO logistics_message_duplicate (message_id, received_at)
+                SELECT id, %s FROM logistics_message
+                 WHERE connection_id = %s AND message_key = %s AND sha256 = %s AND %s
+                RETURNING message_id,
+                          (SELECT public_id FROM logistics_message WHERE id = message_id)
                 """,
-                sha256=values["sha256"],
-                connection_id=values["connection_id"],
-                message_key=values["message_key"],
-                received_at=values["received_at"],
-                which=SQL("conflict_of_id IS NOT NULL AND sha256 = %s", values["sha256"])
-                if conflicts
-                else SQL("conflict_of_id IS NULL"),
+                values["received_at"],
+                values["connection_id"],
+                values["message_key"],
+                values["sha256"],
+                which,
+            )
+        )
+        return self.env.cr.fetchone()
+
+    def _find_stored(self, values):
+        """Id of the message that came first under this key, ``None`` if it is gone meanwhile."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM logistics_message"
+                " WHERE connection_id = %s AND message_key = %s AND %s",
+                values["connection_id"],
+                values["message_key"],
+                _ORIGINAL,
             )
         )
         row = self.env.cr.fetchone()
-        if not row:
-            raise ConcurrencyError("the message was stored and deleted again meanwhile")
-        return row
+        return row and row[0]
 
     def _wake_lane(self, lane):
         """Have a worker look at the lane, unless one is about to.
@@ -160,20 +171,23 @@ class LogisticsMessage(models.Model):
         for some time already is not relied upon: whoever was told of it may have died. The clock is
         the database's, because that is what the cron workers go by.
         """
+        cron_ids = self.env["ir.cron"]._of_lane(lane)
         self.env.cr.execute(
             """
-            INSERT INTO ir_cron_trigger (cron_id, call_at)
-            SELECT cron.id, date_trunc('second', now() AT TIME ZONE 'UTC') FROM ir_cron cron
-             WHERE cron.logistics_lane = %s AND cron.active AND NOT EXISTS (
-                SELECT 1 FROM ir_cron_trigger pending
-                 WHERE pending.cron_id = cron.id
-                   AND pending.call_at <= (now() AT TIME ZONE 'UTC')
-                   AND pending.call_at > (now() AT TIME ZONE 'UTC') - interval '10 seconds'
-                   FOR KEY SHARE SKIP LOCKED)
+            SELECT cron_id FROM ir_cron_trigger
+             WHERE cron_id = ANY(%s) AND call_at <= (now() AT TIME ZONE 'UTC')
+               AND call_at > (now() AT TIME ZONE 'UTC') - interval '10 seconds'
+               FOR KEY SHARE SKIP LOCKED
             """,
-            [lane],
+            [list(cron_ids)],
         )
-        if self.env.cr.rowcount:
+        asleep = set(cron_ids) - {row[0] for row in self.env.cr.fetchall()}
+        if asleep:
+            self.env.cr.execute(
+                "INSERT INTO ir_cron_trigger (cron_id, call_at)"
+                " SELECT unnest(%s), date_trunc('second', now() AT TIME ZONE 'UTC')",
+                [sorted(asleep)],
+            )
             self.env.cr.postcommit.add(self._notify_cron_workers)
 
     def _notify_cron_workers(self):
@@ -186,6 +200,6 @@ class LogisticsMessage(models.Model):
     @api.model
     def _wake_lanes(self, lanes):
         """Have the workers of these lanes look for messages, soon."""
-        crons_sudo = self.env["ir.cron"].sudo().search([("logistics_lane", "in", list(lanes))])
-        for cron_sudo in crons_sudo:
-            cron_sudo._trigger()
+        for lane in lanes:
+            for cron_sudo in self.env["ir.cron"].sudo().browse(self.env["ir.cron"]._of_lane(lane)):
+                cron_sudo._trigger()

@@ -83,6 +83,16 @@ class TestInbox(ConnectorCase, CronMixinCase):
         self._send(b"{}")
         self.assertFalse(self.env["ir.cron.trigger"].search([("cron_id", "=", self.lane_cron.id)]))
 
+    def test_every_active_worker_of_the_lane_is_woken(self):
+        second = self.env.ref("logistics_carrier_connector.ir_cron_lane_visibility_2")
+        second.action_unarchive()
+        self.env["ir.cron.trigger"].search([]).unlink()
+        self._send(b"{}")
+        woken = self.env["ir.cron.trigger"].search([]).cron_id
+        self.assertEqual(woken, self.lane_cron | second)
+        second.action_archive()
+        self.assertNotIn(second.id, self.env["ir.cron"]._of_lane("visibility"))
+
     def test_a_message_of_another_lane_leaves_this_one_asleep(self):
         self.connection.lane = "batch"
         self.env["ir.cron.trigger"].search([]).unlink()
