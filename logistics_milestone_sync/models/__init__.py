@@ -4,6 +4,7 @@ from . import logistics_system
 from . import logistics_milestone
 from . import logistics_ownership_rule
 from . import logistics_reason_code
+from . import logistics_flow_policy
 from . import logistics_approval
 from . import logistics_shipment
 from . import logistics_shipment_recorder
@@ -16,6 +17,7 @@ from . import logistics_milestone_event
 from . import logistics_exception
 from . import logistics_charge
 from . import logistics_parked_fact
+from . import logistics_deferred_fact
 from . import res_company
 from . import res_config_settings
 from . import sale_order

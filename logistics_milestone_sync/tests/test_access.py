@@ -8,6 +8,7 @@ MODELS = [
     "logistics.charge",
     "logistics.consignment",
     "logistics.exception",
+    "logistics.flow.policy",
     "logistics.milestone",
     "logistics.milestone.event",
     "logistics.ownership.rule",
@@ -19,7 +20,12 @@ MODELS = [
     "logistics.system",
 ]
 # Shared by all companies: nothing secret in them.
-SHARED = ["logistics.milestone", "logistics.ownership.rule", "logistics.reason.code"]
+SHARED = [
+    "logistics.flow.policy",
+    "logistics.milestone",
+    "logistics.ownership.rule",
+    "logistics.reason.code",
+]
 EVIDENCE = ["logistics.milestone.event", "logistics.approval"]
 
 
