@@ -96,6 +96,11 @@ class Folded:
     consignments: Mapping[int, State]
 
 
+def standing_events(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
+    """The events that count: each once, neither refused nor advisory nor withdrawn. Unordered."""
+    return _standing({event.key: event for event in events}.values())
+
+
 def fold(
     events: Iterable[LedgerEvent],
     consignment_ids: Sequence[int] = (),

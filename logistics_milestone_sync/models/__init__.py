@@ -2,13 +2,16 @@ from . import governed_mixin
 from . import stateful_mixin
 from . import logistics_system
 from . import logistics_milestone
+from . import logistics_expectation
 from . import logistics_ownership_rule
 from . import logistics_reason_code
 from . import logistics_flow_policy
 from . import logistics_approval
 from . import logistics_shipment
 from . import logistics_shipment_recorder
+from . import logistics_shipment_outlook
 from . import logistics_shipment_projection
+from . import logistics_shipment_silence
 from . import logistics_shipment_odoo
 from . import logistics_shipment_timeline
 from . import logistics_consignment
@@ -16,6 +19,8 @@ from . import logistics_reference
 from . import logistics_milestone_event
 from . import logistics_exception
 from . import logistics_charge
+from . import logistics_eta_estimate
+from . import logistics_arrival
 from . import logistics_parked_fact
 from . import logistics_deferred_fact
 from . import res_company

@@ -39,6 +39,12 @@ class LogisticsShipment(models.Model):
         "last_event_at",
         "has_open_exception",
         "is_conflicting",
+        "next_milestone_id",
+        "next_expected_at",
+        "silence_told_for",
+        "first_eta",
+        "last_eta",
+        "eta_error_hours",
     )
 
     name = fields.Char(

@@ -9,3 +9,4 @@ from . import test_recording
 from . import test_tour
 from . import test_reason_code
 from . import test_flow_policy
+from . import test_silence

@@ -5,9 +5,12 @@ from .common import LogisticsCase
 
 MODELS = [
     "logistics.approval",
+    "logistics.arrival",
     "logistics.charge",
     "logistics.consignment",
+    "logistics.eta.estimate",
     "logistics.exception",
+    "logistics.expectation",
     "logistics.flow.policy",
     "logistics.milestone",
     "logistics.milestone.event",
@@ -21,6 +24,7 @@ MODELS = [
 ]
 # Shared by all companies: nothing secret in them.
 SHARED = [
+    "logistics.expectation",
     "logistics.flow.policy",
     "logistics.milestone",
     "logistics.ownership.rule",
@@ -84,6 +88,8 @@ class TestAccess(LogisticsCase):
         self._record(
             self.carrier,
             self._fact(self.shipment, "exception_raised", 1, reason="other"),
+            self._fact(self.shipment, "eta_changed", 9, classifier="estimated"),
+            self._fact(self.shipment, "delivered", 9),
             self._fact(("tracking", "nobody"), "delivered", 1),
         )
         self.shipment.exception_ids.action_request_billing_approval()
