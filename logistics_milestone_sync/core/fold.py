@@ -62,6 +62,7 @@ class LedgerEvent:
     responsible_party: str = ""
     evidence: Evidence | None = None
     weight: Weight | None = None
+    closes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +209,17 @@ def _newest_estimate(events: Sequence[LedgerEvent]) -> datetime | None:
 
 
 def _open_exceptions(actual: Sequence[LedgerEvent]) -> tuple[str, ...]:
+    """Keys of what was raised and is not closed.
+
+    Who names the exception that he closes is right whatever the clocks say; who names none closes
+    what was raised before.
+    """
     still_open: list[LedgerEvent] = []
+    named = {e.closes for e in actual if e.closes and e.milestone == "exception_closed"}
     for event in actual:
-        if event.milestone == "exception_raised":
+        if event.milestone == "exception_raised" and event.key not in named:
             still_open.append(event)
-        elif event.milestone == "exception_closed":
+        elif event.milestone == "exception_closed" and not event.closes:
             still_open.clear()
         elif event.milestone == "delivered":
             still_open = [e for e in still_open if e.reason not in SETTLED_BY_DELIVERY]

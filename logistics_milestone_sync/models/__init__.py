@@ -18,6 +18,9 @@ from . import logistics_consignment
 from . import logistics_reference
 from . import logistics_milestone_event
 from . import logistics_exception
+from . import logistics_exception_actions
+from . import logistics_exception_clock
+from . import logistics_exception_term
 from . import logistics_charge
 from . import logistics_eta_estimate
 from . import logistics_arrival

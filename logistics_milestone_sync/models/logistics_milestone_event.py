@@ -111,6 +111,8 @@ class LogisticsMilestoneEvent(models.Model):
     weight = fields.Float(digits=(16, 3), readonly=True)
     weight_unit = fields.Char(readonly=True, help="UN/ECE Recommendation 20 code.")
 
+    closes = fields.Char(readonly=True, help="Key of the exception that is closed by it.")
+
     fact_key = fields.Char(required=True, readonly=True)
     content_hash = fields.Char(required=True, readonly=True)
     duplicate_count = fields.Integer("Repeated", readonly=True)
@@ -176,7 +178,8 @@ class LogisticsMilestoneEvent(models.Model):
 _LEDGER_SQL = """
     SELECT id, shipment_id, consignment_id, fact_key, milestone_code, classifier, occurred_at,
            stated_at, system_id, priority, verdict, inferred, source_event_id, retracts, reason,
-           responsible_party, signer, document_url, document_sha256, weight::text, weight_unit
+           responsible_party, signer, document_url, document_sha256, weight::text, weight_unit,
+           closes
       FROM logistics_milestone_event
      WHERE shipment_id = ANY(%s)
 """
@@ -206,4 +209,5 @@ def _to_ledger_event(row):
         responsible_party=row["responsible_party"] or "",
         evidence=proof if proof != Evidence() else None,
         weight=Weight(Decimal(row["weight"]), row["weight_unit"]) if row["weight_unit"] else None,
+        closes=row["closes"],
     )

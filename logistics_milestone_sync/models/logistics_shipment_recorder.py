@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from ..core.change import EXCEPTION_APPROVED, Change
@@ -54,26 +56,36 @@ class LogisticsShipment(models.Model):
         :param values: further values of ``core.fact.MilestoneFact``
         :return: list of ``core.fact.Outcome``, one per shipment
         """
+        return self._state_each([(s, milestone, values) for s in self], occurred_at)
+
+    @api.model
+    def _state_each(self, stated, occurred_at=None):
+        """State something of its own of each shipment, in this database's own voice.
+
+        :param list stated: of ``(shipment, milestone code, values of core.fact.MilestoneFact)``
+        :param occurred_at: naive UTC; now by default
+        :return: list of ``core.fact.Outcome``, in the order of ``stated``
+        """
         now = fields.Datetime.now()
-        outcomes = []
-        for company, shipments in self.grouped("company_id").items():
+        by_company = defaultdict(dict)
+        for index, (shipment, milestone, values) in enumerate(stated):
+            by_company[shipment.company_id][index] = Statement(
+                MilestoneFact(
+                    (Reference("shipment", shipment.name),),
+                    milestone,
+                    utc(occurred_at or now),
+                    utc_offset=0,
+                    **values,
+                ),
+                received_at=utc(now),
+                source=f"res.users,{self.env.uid}",
+            )
+        outcomes = {}
+        for company, statements in by_company.items():
             system_sudo = self.env["logistics.system"]._odoo_system(company)
-            statements = [
-                Statement(
-                    MilestoneFact(
-                        (Reference("shipment", shipment.name),),
-                        milestone,
-                        utc(occurred_at or now),
-                        utc_offset=0,
-                        **values,
-                    ),
-                    received_at=utc(now),
-                    source=f"res.users,{self.env.uid}",
-                )
-                for shipment in shipments
-            ]
-            outcomes += self._record_facts(system_sudo, statements)
-        return outcomes
+            told = self._record_facts(system_sudo, list(statements.values()))
+            outcomes |= dict(zip(statements, told, strict=True))
+        return [outcomes[index] for index in range(len(stated))]
 
     def _exception_approved(self, exceptions):
         """Tell the hook that finance accepts to bill in spite of these exceptions."""

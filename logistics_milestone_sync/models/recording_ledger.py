@@ -89,6 +89,7 @@ class LedgerWriter:
             "rule_id": judgement.rule_id,
             "priority": judgement.priority,
             "retracts": stated.retracts,
+            "closes": stated.closes,
             "reason": stated.reason or None,
             "responsible_party": stated.responsible_party or None,
             "location_label": stated.location.label if stated.location else None,

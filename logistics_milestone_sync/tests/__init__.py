@@ -10,3 +10,4 @@ from . import test_tour
 from . import test_reason_code
 from . import test_flow_policy
 from . import test_silence
+from . import test_exception_clock

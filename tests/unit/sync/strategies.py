@@ -29,6 +29,7 @@ def ledger_events(draw: st.DrawFn) -> LedgerEvent:
         stated_at=draw(st.none() | st.just(START)),
         source_event_id=source_event_id,
         retracts=draw(st.none() | st.sampled_from(["a", "b", "c", "d"])),
+        closes=draw(st.none() | st.integers(0, 40).map(lambda n: f"key-{n}-0")),
     )
 
 

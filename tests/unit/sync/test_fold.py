@@ -151,6 +151,22 @@ class TestExceptions:
         ]
         assert state(*history).exceptions == (history[2].key,)
 
+    def test_who_names_the_exception_closes_that_one_only_whatever_the_clocks_say(self):
+        damage = event("exception_raised", 1, key="damage")
+        ahead = event("exception_raised", 9, key="ahead")
+        closing = event("exception_closed", 5, closes="ahead")
+        assert state(closing, damage, ahead).exceptions == ("damage",)
+        assert state(damage, ahead, event("exception_closed", 2)).exceptions == ("ahead",)
+
+    def test_a_closing_that_does_not_count_closes_nothing(self):
+        damage = event("exception_raised", 1, key="damage")
+        for closing in (
+            event("exception_closed", 2, closes="damage", counts=False),
+            event("exception_closed", 2, closes="another"),
+            event("delivered", 2, closes="damage"),
+        ):
+            assert state(damage, closing).exceptions == ("damage",)
+
     def test_arrival_settles_a_delay_and_not_a_damage(self):
         late = event("exception_raised", 1, reason="delayed", key="late")
         broken = event("exception_raised", 2, reason="damaged", key="broken")

@@ -1,0 +1,2 @@
+from . import logistics_exception_close
+from . import logistics_exception_raise
