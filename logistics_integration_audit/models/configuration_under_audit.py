@@ -22,6 +22,28 @@ class LogisticsOwnershipRule(models.Model):
         return ("milestone_id", "system_kind", "system_id", "verdict", "priority", "active")
 
 
+class LogisticsFlowPolicy(models.Model):
+    _name = "logistics.flow.policy"
+    _inherit = ["logistics.flow.policy", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return (
+            "name",
+            "category",
+            "milestone_ids",
+            "latency_minutes",
+            "processing",
+            "batch_timing",
+            "batch_minutes",
+            "batch_hour",
+            "retry_schedule",
+            "lane",
+            "message_retention_days",
+            "event_retention_days",
+            "active",
+        )
+
+
 class LogisticsConnection(models.Model):
     _name = "logistics.connection"
     _inherit = ["logistics.connection", "logistics.audited.mixin"]
