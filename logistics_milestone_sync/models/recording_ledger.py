@@ -158,11 +158,13 @@ class LedgerWriter:
 
     def _count_repeats(self, repeats, ids):
         if repeats:
-            self.env.cr.execute_values(
-                "UPDATE logistics_milestone_event AS event"
-                " SET duplicate_count = duplicate_count + repeated.times"
-                " FROM (VALUES %s) AS repeated(id, times) WHERE event.id = repeated.id",
-                sorted((ids[key], times) for key, times in repeats.items()),
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE logistics_milestone_event AS event"
+                    " SET duplicate_count = duplicate_count + repeated.times"
+                    " FROM (VALUES %s) AS repeated(id, times) WHERE event.id = repeated.id",
+                    SQL(", ").join(SQL("%s", (ids[key], n)) for key, n in repeats.items()),
+                )
             )
 
     def _tell(self, index, row, event_id, new):

@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo.tools import SQL
 
 from ..core.reference import Target
+from .clashes import clash_when_taken
 
 # Systems that may name our shipments. A carrier only speaks about numbers that somebody gave it.
 _NAMING_KINDS = ("odoo", "wms", "tms", "client", "edi_gateway")
@@ -52,21 +53,23 @@ class Names:
         """
         if not self._new:
             return False
-        places = Consignments(self.env, {target.shipment_id for target, _ref in self._new})
-        created = self.env["logistics.reference"].create(
-            [
-                {
-                    "shipment_id": target.shipment_id,
-                    "consignment_id": target.consignment_id
-                    or places.place(target.shipment_id, reference.scheme),
-                    "scheme": reference.scheme,
-                    "value": reference.value.strip(),
-                    "system_id": self.system.id,
-                }
-                for target, reference in self._new
-            ]
-        )
-        for (_target, reference), record in zip(self._new, created, strict=True):
+        # In the order of the names: two batches that give the same ones then wait, not deadlock.
+        new = sorted(self._new, key=lambda pair: pair[1].key)
+        places = Consignments(self.env, {target.shipment_id for target, _ref in new})
+        with clash_when_taken():
+            created = self.env["logistics.reference"].create(
+                [
+                    {
+                        "shipment_id": target.shipment_id,
+                        "consignment_id": consignment_id,
+                        "scheme": reference.scheme,
+                        "value": reference.value.strip(),
+                        "system_id": self.system.id,
+                    }
+                    for (target, reference), consignment_id in places.place_all(new)
+                ]
+            )
+        for (_target, reference), record in zip(new, created, strict=True):
             self._targets[reference.key] = [
                 Target(record.shipment_id.id, record.consignment_id.id or None, self.system.id)
             ]
@@ -97,38 +100,55 @@ class Consignments:
 
     def __init__(self, env, shipment_ids):
         self.env = env
-        self._of_shipment = defaultdict(list)
-        self._schemes = defaultdict(set)
+        self._shipments = env["logistics.shipment"].browse(sorted(shipment_ids))
+        # Per shipment the schemes that each of its consignments has a number of, and its id;
+        # ``None`` where the consignment has yet to be made.
+        self._places = defaultdict(list)
         for consignment in env["logistics.consignment"].search(
-            [("shipment_id", "in", list(shipment_ids))]
+            [("shipment_id", "in", self._shipments.ids)]
         ):
-            self._of_shipment[consignment.shipment_id.id].append(consignment.id)
-            self._schemes[consignment.id] |= set(consignment.reference_ids.mapped("scheme"))
+            schemes = set(consignment.reference_ids.mapped("scheme"))
+            self._places[consignment.shipment_id.id].append([schemes, consignment.id])
 
-    def place(self, shipment_id, scheme):
-        """Id of the first consignment without a number of this kind, made if there is none.
+    def place_all(self, named):
+        """Give each new name its consignment, and make those that are missing, all at once.
 
-        ``False`` for names that stand for the whole shipment.
+        :param list named: of ``(Target, Reference)``
+        :return: list of ``((Target, Reference), consignment id)``; the id is ``False`` for names
+            that stand for the whole shipment
         """
-        if scheme not in _CONSIGNMENT_SCHEMES:
-            return False
-        for consignment_id in self._of_shipment[shipment_id]:
-            if scheme not in self._schemes[consignment_id]:
-                break
-        else:
-            consignment_id = self._create(shipment_id)
-        self._schemes[consignment_id].add(scheme)
-        return consignment_id
+        places = [self._place(target, reference.scheme) for target, reference in named]
+        self._make_missing()
+        return [(pair, place[1]) for pair, place in zip(named, places, strict=True)]
 
-    def _create(self, shipment_id):
-        known = self._of_shipment[shipment_id]
-        shipment = self.env["logistics.shipment"].browse(shipment_id)
-        consignment = self.env["logistics.consignment"].create(
-            {
-                "shipment_id": shipment_id,
-                "delivery_carrier_id": shipment.delivery_carrier_id.id,
-                "sequence": 10 * (len(known) + 1),
-            }
+    def _place(self, target, scheme):
+        """The place of the first consignment without a number of this kind, or a new one."""
+        if target.consignment_id or scheme not in _CONSIGNMENT_SCHEMES:
+            return (set(), target.consignment_id or False)
+        places = self._places[target.shipment_id]
+        place = next((place for place in places if scheme not in place[0]), None)
+        if not place:
+            place = [set(), None]
+            places.append(place)
+        place[0].add(scheme)
+        return place
+
+    def _make_missing(self):
+        missing = [
+            (shipment, 10 * number, place)
+            for shipment in self._shipments
+            for number, place in enumerate(self._places[shipment.id], start=1)
+            if place[1] is None
+        ]
+        made = self.env["logistics.consignment"].create(
+            [
+                {
+                    "shipment_id": shipment.id,
+                    "delivery_carrier_id": shipment.delivery_carrier_id.id,
+                    "sequence": sequence,
+                }
+                for shipment, sequence, _place in missing
+            ]
         )
-        known.append(consignment.id)
-        return consignment.id
+        for (_shipment, _sequence, place), consignment in zip(missing, made, strict=True):
+            place[1] = consignment.id
