@@ -4,7 +4,14 @@ from contextlib import contextmanager
 
 from psycopg2 import errors
 
-CLASHES = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
+from odoo.exceptions import ConcurrencyError
+
+CLASHES = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.LockNotAvailable,
+    ConcurrencyError,
+)
 # A worker that loses this often in a row leaves the rest to its next run.
 MOST_CLASHES = 10
 
@@ -19,4 +26,4 @@ def clash_when_taken():
     try:
         yield
     except errors.UniqueViolation as taken:
-        raise errors.SerializationFailure(str(taken)) from taken
+        raise ConcurrencyError(str(taken)) from taken
