@@ -8,3 +8,4 @@ from . import test_parked_fact
 from . import test_recording
 from . import test_tour
 from . import test_reference
+from . import test_unit_alias
