@@ -13,6 +13,7 @@ from . import logistics_consignment
 from . import logistics_reference
 from . import logistics_milestone_event
 from . import logistics_exception
+from . import logistics_unit_alias
 from . import logistics_charge
 from . import logistics_parked_fact
 from . import res_company

@@ -142,6 +142,7 @@ class LogisticsCharge(models.Model):
             "source_kind": "carrier",
             "system_id": system.id,
             "source": statement.source,
+            **self.env["logistics.unit.alias"]._charge_vals(system, charge.unit),
         }
 
     def write(self, vals):

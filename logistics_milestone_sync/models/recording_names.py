@@ -40,6 +40,9 @@ class Names:
                     return f"{reference.scheme} {reference.normalised} names another shipment", []
         new = [ref for ref in references if not self.lookup(ref)]
         for reference in new:
+            if reference.complaint:
+                return reference.complaint, []
+        for reference in new:
             self._new.append((target, reference))
             self._targets[reference.key].append(
                 Target(target.shipment_id, target.consignment_id, self.system.id)

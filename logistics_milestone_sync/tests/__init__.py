@@ -8,3 +8,5 @@ from . import test_parked_fact
 from . import test_query_bounds
 from . import test_recording
 from . import test_tour
+from . import test_reference
+from . import test_unit_alias

@@ -16,6 +16,7 @@ MODELS = [
     "logistics.reference",
     "logistics.shipment",
     "logistics.system",
+    "logistics.unit.alias",
 ]
 EVIDENCE = ["logistics.milestone.event", "logistics.approval"]
 
@@ -87,6 +88,14 @@ class TestAccess(LogisticsCase):
                 "charge_key": "manual",
                 "amount": 5,
                 "currency_id": self.company.currency_id.id,
+            }
+        )
+        self.env["logistics.unit.alias"].create(
+            {
+                "system_id": self.carrier.id,
+                "spelling": "ctns",
+                "code": "XCT",
+                "uom_id": self.env.ref("logistics_milestone_sync.uom_carton").id,
             }
         )
         for model in MODELS:
