@@ -8,8 +8,10 @@ MODELS = [
     "logistics.charge",
     "logistics.consignment",
     "logistics.exception",
+    "logistics.field.statement",
     "logistics.milestone",
     "logistics.milestone.event",
+    "logistics.ownership.change",
     "logistics.ownership.rule",
     "logistics.parked.fact",
     "logistics.parked.reference",
@@ -17,7 +19,12 @@ MODELS = [
     "logistics.shipment",
     "logistics.system",
 ]
-EVIDENCE = ["logistics.milestone.event", "logistics.approval"]
+EVIDENCE = [
+    "logistics.milestone.event",
+    "logistics.field.statement",
+    "logistics.ownership.rule",
+    "logistics.approval",
+]
 
 
 @tagged("post_install", "-at_install", "logistics")
@@ -88,6 +95,9 @@ class TestAccess(LogisticsCase):
                 "amount": 5,
                 "currency_id": self.company.currency_id.id,
             }
+        )
+        self.env["logistics.ownership.change"].create(
+            {"company_id": self.company.id, "system_kind": "crm", "reason": "a test"}
         )
         for model in MODELS:
             if model in ("logistics.milestone", "logistics.ownership.rule"):
