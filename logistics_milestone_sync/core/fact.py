@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from .reference import Reference
+from .shipment_field import canonical
 from .vocabulary import ACTUAL, CLASSIFIERS, PARTIES, REASONS
 from .weight import Weight
 
@@ -127,6 +128,7 @@ class ChargeFact:
         ``storage`` or ``other``
     :param charge_key: the source's id of the charge; the same key again is a revision
     :param amount: in ``currency`` (ISO 4217), never a float
+    :param stated_at: when the source recorded it, if it says; the newest revision stands
     """
 
     references: tuple[Reference, ...]
@@ -138,16 +140,43 @@ class ChargeFact:
     quantity: Decimal = Decimal(1)
     unit: str = ""
     description: str = ""
+    stated_at: datetime | None = None
 
     def __post_init__(self) -> None:
         _require_member(self.side, ("buy", "sell"), "side")
+        if not (self.amount.is_finite() and self.quantity.is_finite()):
+            raise ValueError("a charge must be a number")
+        if self.stated_at is not None:
+            _require_aware(self.stated_at, "stated_at")
 
 
-Fact = MilestoneFact | ReferenceFact | ChargeFact
+@dataclass(frozen=True, slots=True)
+class AttributeFact:
+    """A system states a field of the shipment: its weight, the promised date, the service.
+
+    :param field: one of ``core.shipment_field.FIELDS``
+    :param value: as text, see there; kept in its canonical spelling. Empty: there is no value
+    :param stated_at: when the source recorded it, if it says
+    :raises ValueError: if there is no such field, or the text is no value of it
+    """
+
+    references: tuple[Reference, ...]
+    field: str
+    value: str = ""
+    stated_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", canonical(self.field, self.value))
+        if self.stated_at is not None:
+            _require_aware(self.stated_at, "stated_at")
+
+
+Fact = MilestoneFact | ReferenceFact | ChargeFact | AttributeFact
 _FACT_TYPES: dict[str, type[Any]] = {
     "milestone": MilestoneFact,
     "reference": ReferenceFact,
     "charge": ChargeFact,
+    "attribute": AttributeFact,
 }
 
 

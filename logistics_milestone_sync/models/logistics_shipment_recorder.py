@@ -29,7 +29,8 @@ class LogisticsShipment(models.Model):
         self_sudo = self.sudo().with_company(system.company_id).with_context(tracking_disable=True)
         recording = Recording(self_sudo.env, system.sudo(), list(statements))
         shipments_sudo = recording.run(park).with_env(self_sudo.env)
-        shipments_sudo.invalidate_recordset(["event_ids"])  # they were inserted by SQL
+        # They were inserted by SQL.
+        shipments_sudo.invalidate_recordset(["event_ids", "field_statement_ids"])
         recording.changes += shipments_sudo._project()
         shipments_sudo._facts_recorded(recording.changes)
         return recording.outcomes

@@ -2,8 +2,9 @@
 
 from ..core import change, fact
 from ..core.change import Change
-from ..core.fact import ChargeFact, MilestoneFact, Outcome, ReferenceFact
+from ..core.fact import AttributeFact, ChargeFact, MilestoneFact, Outcome, ReferenceFact
 from ..core.reference import NoMatch, resolve
+from .recording_fields import FieldWriter
 from .recording_ledger import LedgerWriter
 from .recording_names import Names
 
@@ -32,6 +33,7 @@ class Recording:
             self._resolve_rest(names)  # a new number may have its own consignment by now
         LedgerWriter(self).store()
         self._insert_charges()
+        FieldWriter(self).store()
         if park:
             self._park()
         return self.env["logistics.shipment"].browse(sorted(self.shipment_ids))
@@ -53,7 +55,7 @@ class Recording:
                 self._assign(index, named, match.target, names)
 
     def _resolve_rest(self, names):
-        for index, stated in self.facts_of((MilestoneFact, ChargeFact)).items():
+        for index, stated in self.facts_of((MilestoneFact, ChargeFact, AttributeFact)).items():
             self._match(index, stated, names)
 
     def _match(self, index, stated, names):

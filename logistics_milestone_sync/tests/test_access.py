@@ -8,8 +8,10 @@ MODELS = [
     "logistics.charge",
     "logistics.consignment",
     "logistics.exception",
+    "logistics.field.statement",
     "logistics.milestone",
     "logistics.milestone.event",
+    "logistics.ownership.change",
     "logistics.ownership.rule",
     "logistics.parked.fact",
     "logistics.parked.reference",
@@ -18,7 +20,12 @@ MODELS = [
     "logistics.system",
     "logistics.unit.alias",
 ]
-EVIDENCE = ["logistics.milestone.event", "logistics.approval"]
+EVIDENCE = [
+    "logistics.milestone.event",
+    "logistics.field.statement",
+    "logistics.ownership.rule",
+    "logistics.approval",
+]
 
 
 @tagged("post_install", "-at_install", "logistics")
@@ -97,6 +104,9 @@ class TestAccess(LogisticsCase):
                 "code": "XCT",
                 "uom_id": self.env.ref("logistics_milestone_sync.uom_carton").id,
             }
+        )
+        self.env["logistics.ownership.change"].create(
+            {"company_id": self.company.id, "system_kind": "crm", "reason": "a test"}
         )
         for model in MODELS:
             if model in ("logistics.milestone", "logistics.ownership.rule"):
