@@ -3,6 +3,7 @@ from . import stateful_mixin
 from . import logistics_system
 from . import logistics_milestone
 from . import logistics_ownership_rule
+from . import logistics_reason_code
 from . import logistics_approval
 from . import logistics_shipment
 from . import logistics_shipment_recorder

@@ -7,3 +7,4 @@ from . import test_odoo_flow
 from . import test_parked_fact
 from . import test_recording
 from . import test_tour
+from . import test_reason_code

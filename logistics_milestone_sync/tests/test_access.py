@@ -13,10 +13,13 @@ MODELS = [
     "logistics.ownership.rule",
     "logistics.parked.fact",
     "logistics.parked.reference",
+    "logistics.reason.code",
     "logistics.reference",
     "logistics.shipment",
     "logistics.system",
 ]
+# Shared by all companies: nothing secret in them.
+SHARED = ["logistics.milestone", "logistics.ownership.rule", "logistics.reason.code"]
 EVIDENCE = ["logistics.milestone.event", "logistics.approval"]
 
 
@@ -90,8 +93,8 @@ class TestAccess(LogisticsCase):
             }
         )
         for model in MODELS:
-            if model in ("logistics.milestone", "logistics.ownership.rule"):
-                continue  # shared by all companies, no secrets in them
+            if model in SHARED:
+                continue
             with self.subTest(model=model):
                 everything = self.env[model].sudo().search([])
                 foreign = everything.filtered(lambda r: self._company_of(r) == self.company)
