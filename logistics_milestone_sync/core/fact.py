@@ -157,11 +157,14 @@ class Statement:
 
     :param received_at: aware UTC, when the raw message was stored
     :param source: opaque pointer to the raw statement, ``<model>,<id>`` or ``""``; shown, not read
+    :param override: an approved override, or its end. Not part of the fact, so that nothing which
+        can be decoded, sent or parked can claim to be one
     """
 
     fact: Fact
     received_at: datetime
     source: str = ""
+    override: bool = False
 
 
 # What became of a statement.

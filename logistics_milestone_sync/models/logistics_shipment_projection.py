@@ -20,6 +20,7 @@ _SHIPMENT_COLUMNS = {
     "last_event_at": "timestamp",
     "has_open_exception": "bool",
     "is_conflicting": "bool",
+    "is_overridden": "bool",
 }
 _CONSIGNMENT_COLUMNS = {
     "status_id": "int4",
@@ -129,6 +130,7 @@ class LogisticsShipment(models.Model):
             naive(state.last_event_at),
             bool(state.exceptions),
             state.conflicting,
+            state.overridden,
         )
 
     @api.model
