@@ -5,11 +5,17 @@ from . import logistics_milestone
 from . import logistics_ownership_rule
 from . import logistics_reason_code
 from . import logistics_approval
+from . import logistics_approval_decision
+from . import logistics_approval_inbox
+from . import logistics_approval_kind
+from . import logistics_duty_conflict
 from . import logistics_shipment
 from . import logistics_shipment_recorder
 from . import logistics_shipment_projection
 from . import logistics_shipment_odoo
 from . import logistics_shipment_timeline
+from . import logistics_shipment_override
+from . import logistics_override
 from . import logistics_consignment
 from . import logistics_reference
 from . import logistics_milestone_event

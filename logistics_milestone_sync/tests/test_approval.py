@@ -63,12 +63,12 @@ class TestApproval(LogisticsCase):
             )
 
     def test_rejecting_leaves_the_case_holding(self):
-        self._ask(self.preparer).with_user(self.approver).action_reject()
+        self._ask(self.preparer).with_user(self.approver).action_reject("Not this one")
         self.assertFalse(self.case.billing_approved)
 
     def test_a_decision_is_final(self):
         approval = self._ask(self.preparer)
-        approval.with_user(self.approver).action_reject()
+        approval.with_user(self.approver).action_reject("No")
         with self.assertRaises(UserError):
             approval.with_user(self.approver).action_approve()
 
@@ -82,7 +82,7 @@ class TestApproval(LogisticsCase):
         approval.expires_at = fields.Datetime.now() - timedelta(hours=1)
         with self.assertRaises(UserError):
             approval.with_user(self.approver).action_approve()
-        approval._gc_expire()
+        self._run_cron("ir_cron_expire_approvals")
         self.assertEqual(approval.state, "expired")
 
     def test_nobody_writes_an_approval_by_hand(self):

@@ -1,0 +1,324 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..core.clock import utc
+from ..core.fact import MilestoneFact, Statement
+from ..core.override import override_event_id
+from ..core.reference import Reference
+from .clashes import CLASHES
+
+VALID_DAYS = 14
+_BATCH = 100
+_ENDED_BY = {"rejected": "rejected", "withdrawn": "withdrawn", "expired": "expired"}
+
+
+class LogisticsOverride(models.Model):
+    """People put a shipment, or one consignment, where the facts do not: for a time, with a reason.
+
+    Once others approved it, this database states it in the ledger as an override. When it expires
+    or is taken back, that statement is retracted and the facts decide again. Nobody writes the
+    status: it stays the fold of the ledger.
+    """
+
+    _name = "logistics.override"
+    _description = "Override of a Status"
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "logistics.approvable.mixin",
+        "logistics.stateful.mixin",
+    ]
+    _order = "requested_at desc, id desc"
+    _check_company_auto = True
+    _transitions = {
+        "requested": ("active", "rejected", "withdrawn", "expired"),
+        "active": ("withdrawn", "expired"),
+    }
+
+    name = fields.Char(compute="_compute_name", store=True)
+    shipment_id = fields.Many2one(
+        "logistics.shipment", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    consignment_id = fields.Many2one(
+        "logistics.consignment",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="Empty: the whole shipment.",
+    )
+    company_id = fields.Many2one(related="shipment_id.company_id", store=True, index=True)
+    client_id = fields.Many2one(related="shipment_id.client_id", store=True, index="btree_not_null")
+    milestone_id = fields.Many2one(
+        "logistics.milestone", "Set to", required=True, readonly=True, ondelete="restrict"
+    )
+    occurred_at = fields.Datetime("Happened", required=True, readonly=True)
+    valid_until = fields.Datetime(required=True, readonly=True)
+    reason_id = fields.Many2one(
+        "logistics.reason.code", required=True, readonly=True, ondelete="restrict"
+    )
+    note = fields.Text("Explanation", required=True, readonly=True)
+    attachment_ids = fields.Many2many("ir.attachment", string="Evidence", readonly=True)
+    state = fields.Selection(
+        [
+            ("requested", "Waiting for Approval"),
+            ("active", "Active"),
+            ("rejected", "Rejected"),
+            ("withdrawn", "Withdrawn"),
+            ("expired", "Expired"),
+        ],
+        required=True,
+        readonly=True,
+        default="requested",
+        tracking=True,
+        index=True,
+    )
+    requested_by_id = fields.Many2one("res.users", required=True, readonly=True)
+    requested_at = fields.Datetime(required=True, readonly=True)
+    activated_at = fields.Datetime("Active Since", readonly=True)
+    ended_at = fields.Datetime("Ended", readonly=True)
+    ended_by_id = fields.Many2one("res.users", readonly=True)
+    event_id = fields.Many2one(
+        "logistics.milestone.event", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    approval_ids = fields.One2many(
+        "logistics.approval",
+        "res_id",
+        domain=[("res_model", "=", "logistics.override")],
+        string="Approvals",
+    )
+    approved_by_ids = fields.Many2many("res.users", compute="_compute_approved_by_ids")
+    can_withdraw = fields.Boolean(compute="_compute_can_withdraw")
+
+    _one_request_uniq = models.UniqueIndex(
+        "(shipment_id, COALESCE(consignment_id, 0)) WHERE state = 'requested'",
+        "An override of this status waits for a decision already.",
+    )
+    _ends_after_it_begins = models.Constraint(
+        "CHECK(valid_until > requested_at)", "An override must be valid for some time."
+    )
+    # Used by the scheduled action that ends them.
+    _due_idx = models.Index("(valid_until) WHERE state = 'active'")
+
+    @api.depends("shipment_id.name", "milestone_id.name")
+    def _compute_name(self):
+        for override in self:
+            override.name = f"{override.shipment_id.name}: {override.milestone_id.name}"
+
+    @api.depends("approval_ids.state")
+    def _compute_approved_by_ids(self):
+        for override in self:
+            approved = override.approval_ids.filtered(lambda a: a.state == "approved")
+            override.approved_by_ids = approved.approver_id
+
+    @api.depends_context("uid")
+    @api.depends("state")
+    def _compute_can_withdraw(self):
+        for override in self:
+            override.can_withdraw = override.state in ("requested", "active") and (
+                override._may_be_withdrawn()
+            )
+
+    # === Asking === #
+
+    @api.model
+    def _ask(self, shipment, values, attachments):
+        """Ask others to override the status of ``shipment``, as the current user.
+
+        :param dict values: ``milestone_id``, ``reason_id``, ``note`` and optionally
+            ``consignment_id``, ``occurred_at`` (now), ``valid_until`` (in 14 days)
+        :param attachments: the evidence; only what the current user put there himself
+        :return: the override that waits for its approvals
+        """
+        shipment.ensure_one()
+        shipment.check_access("write")
+        now = fields.Datetime.now()
+        values = {
+            "occurred_at": now,
+            "valid_until": now + timedelta(days=VALID_DAYS),
+            **values,
+            "shipment_id": shipment.id,
+            "requested_by_id": self.env.uid,
+            "requested_at": now,
+        }
+        # The right to work on the shipment was checked; the record itself is nobody's to write.
+        override_sudo = self.sudo().create(values)
+        override_sudo._check_sensible(now)
+        override_sudo.attachment_ids = attachments.sudo()
+        attachments.sudo().write({"res_model": self._name, "res_id": override_sudo.id})
+        override = override_sudo.sudo(False)
+        for kind in override_sudo._approval_kinds():
+            self.env["logistics.approval"]._request(
+                override, kind, reason_code=override_sudo.reason_id.code, note=override_sudo.note
+            )
+        return override
+
+    def _check_sensible(self, now):
+        if self.milestone_id.phase == "none":
+            raise UserError(
+                self.env._("“%s” is no status: choose one that moves.", self.milestone_id.name)
+            )
+        if self.reason_id.purpose != "override" or not self.reason_id.active:
+            raise UserError(self.env._("Choose a reason that is meant for overrides."))
+        if self.consignment_id and self.consignment_id.shipment_id != self.shipment_id:
+            raise UserError(self.env._("The consignment belongs to another shipment."))
+        if self.occurred_at > now + timedelta(minutes=5):
+            raise UserError(self.env._("It cannot have happened in the future."))
+        if self.valid_until <= now:
+            raise UserError(self.env._("An override must be valid for some time."))
+
+    def _approval_kinds(self):
+        """Operations decides; finance too, where the override states or denies what bills."""
+        now_at = self.shipment_id.status_id | self.consignment_id.status_id
+        bills = self.milestone_id.is_financial or any(now_at.mapped("is_financial"))
+        return ["status_override", *(["status_override_billing"] if bills else [])]
+
+    # === Deciding === #
+
+    def _approval_obsolete(self, approval):
+        """Override of ``logistics.approvable.mixin``: too late, or ended otherwise."""
+        if self.state != "requested":
+            states = dict(self._fields["state"]._description_selection(self.env))
+            return self.env._("This override is not waiting any more: %s.", states[self.state])
+        if self.valid_until <= fields.Datetime.now():
+            return self.env._("This override would have ended already. Ask for a new one.")
+        return super()._approval_obsolete(approval)
+
+    def _on_approval_decided(self, approval):
+        """Override of ``logistics.approvable.mixin``: active once everybody approved."""
+        super()._on_approval_decided(approval)
+        if self.state != "requested":
+            return
+        approvals = self.env["logistics.approval"].search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        )
+        if approval.state != "approved":
+            self._move_to(_ENDED_BY[approval.state], **self._ending())
+            approvals.filtered(lambda other: other.state == "pending")._close("withdrawn")
+        elif all(other.state == "approved" for other in approvals):
+            self._activate()
+
+    def _activate(self):
+        self._move_to("active", activated_at=fields.Datetime.now())
+        self._state_each(lambda override: override._to_statement())
+        self._tell_shipments()
+
+    # === Ending === #
+
+    def action_withdraw(self):
+        """Take these overrides, or the requests for them, back. The facts decide again.
+
+        :raises AccessError: unless one asked for it, is a logistics manager or approves for finance
+        :raises UserError: if one of them has ended already
+        """
+        self.check_access("read")
+        for override in self:
+            if not override._may_be_withdrawn():
+                raise AccessError(
+                    self.env._(
+                        "Only %s, a logistics manager or a finance approver can take this back.",
+                        override.requested_by_id.name,
+                    )
+                )
+        # His right was checked just now; the record itself is nobody's to write.
+        overrides_sudo = self.sudo()
+        overrides_sudo._end("withdrawn")
+
+    def _may_be_withdrawn(self):
+        return self.requested_by_id == self.env.user or self.env.user.has_groups(
+            "logistics_milestone_sync.logistics_milestone_sync_group_manager,"
+            "logistics_milestone_sync.logistics_milestone_sync_group_finance_approver"
+        )
+
+    def _end(self, state):
+        """End these overrides, active or only requested. Called elevated."""
+        self.shipment_id._lock_in_order()
+        self.try_lock_for_update()  # whoever lost the race fails on what the winner committed
+        active = self.filtered(lambda override: override.state == "active")
+        asked = self.filtered(lambda override: override.state == "requested")
+        self._move_to(state, **self._ending())
+        asked.approval_ids.filtered(lambda approval: approval.state == "pending")._close(
+            "withdrawn" if state == "withdrawn" else "expired"
+        )
+        active._state_each(lambda override: override._to_end())
+        active._tell_shipments()
+
+    def _ending(self):
+        return {"ended_at": fields.Datetime.now(), "ended_by_id": self.env.uid}
+
+    @api.model
+    def _cron_expire(self):
+        """End the overrides whose time is over."""
+        due = [("state", "=", "active"), ("valid_until", "<=", fields.Datetime.now())]
+        overrides = self.search(due, order="id")
+        self.env["ir.cron"]._commit_progress(remaining=len(overrides))
+        for start in range(0, len(overrides), _BATCH):
+            batch = overrides[start : start + _BATCH]
+            try:
+                batch.shipment_id._lock_in_order()
+                batch.filtered_domain(due)._end("expired")
+            except CLASHES:
+                self.env.cr.rollback()  # the next run finds them again
+                continue
+            if not self.env["ir.cron"]._commit_progress(len(batch)):
+                return
+
+    # === What the ledger hears === #
+
+    def _state_each(self, statement_of):
+        """State something about each of these in this database's voice, a batch per company."""
+        for company, overrides in self.grouped("company_id").items():
+            system_sudo = self.env["logistics.system"]._odoo_system(company)
+            statements = [statement_of(override) for override in overrides]
+            outcomes = self.env["logistics.shipment"]._record_facts(
+                system_sudo, statements, park=False
+            )
+            for override, outcome in zip(overrides, outcomes, strict=True):
+                override.event_id = override.event_id.id or outcome.event_id
+
+    def _to_statement(self):
+        return self._stating(
+            self.milestone_id.code,
+            occurred_at=utc(self.occurred_at),
+            stated_at=utc(self.activated_at),
+            source_event_id=override_event_id(self.id),
+            raw_code=self.reason_id.code,
+        )
+
+    def _to_end(self):
+        return self._stating(
+            "retracted",
+            occurred_at=utc(self.ended_at),
+            stated_at=utc(self.ended_at),
+            source_event_id=f"{override_event_id(self.id)}/end",
+            retracts=override_event_id(self.id),
+        )
+
+    def _stating(self, milestone, **values):
+        return Statement(
+            MilestoneFact(
+                (Reference("shipment", self.shipment_id.name),), milestone, utc_offset=0, **values
+            ),
+            received_at=utc(fields.Datetime.now()),
+            source=f"{self._name},{self.id}",
+            override=True,
+            consignment_id=self.consignment_id.id or None,
+        )
+
+    def _tell_shipments(self):
+        for override in self:
+            if override.state == "active":
+                body = self.env._(
+                    "Status overridden to “%(status)s” until %(until)s: %(reason)s.",
+                    status=override.milestone_id.name,
+                    until=override.valid_until.strftime("%Y-%m-%d %H:%M UTC"),
+                    reason=override.reason_id.name,
+                )
+            else:
+                body = self.env._(
+                    "The override to “%s” is over: the facts decide again.",
+                    override.milestone_id.name,
+                )
+            override.shipment_id._message_log(body=body)
