@@ -103,7 +103,8 @@ class LogisticsMilestoneEvent(models.Model):
     _timeline_idx = models.Index("(shipment_id, occurred_at)")
     # Whoever reads the ledger finds the request, its reason and its approval by this name.
     _override_has_a_request = models.Constraint(
-        "CHECK(is_override IS NOT TRUE OR source_event_id ~ '^override/[0-9]+(/end)?$')",
+        "CHECK(is_override IS NOT TRUE"
+        " OR COALESCE(source_event_id, '') ~ '^override/[0-9]+(/end)?$')",
         "An override in the ledger names the approved request that it comes from.",
     )
 

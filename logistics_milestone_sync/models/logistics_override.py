@@ -143,9 +143,9 @@ class LogisticsOverride(models.Model):
             "requested_by_id": self.env.uid,
             "requested_at": now,
         }
+        self.sudo().new(values)._check_sensible(now)
         # The right to work on the shipment was checked; the record itself is nobody's to write.
         override_sudo = self.sudo().create(values)
-        override_sudo._check_sensible(now)
         override_sudo.attachment_ids = attachments.sudo()
         attachments.sudo().write({"res_model": self._name, "res_id": override_sudo.id})
         override = override_sudo.sudo(False)

@@ -8,3 +8,6 @@ from . import test_parked_fact
 from . import test_recording
 from . import test_tour
 from . import test_reason_code
+from . import test_override
+from . import test_duty_conflict
+from . import test_rpc

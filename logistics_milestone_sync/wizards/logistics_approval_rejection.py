@@ -8,9 +8,7 @@ class LogisticsApprovalRejection(models.TransientModel):
     _description = "Rejection of Requests"
 
     approval_ids = fields.Many2many("logistics.approval", string="Requests", required=True)
-    reason_id = fields.Many2one(
-        "logistics.reason.code", "Reason", domain=[("purpose", "=", "rejection")]
-    )
+    reason_id = fields.Many2one("logistics.reason.code", domain=[("purpose", "=", "rejection")])
     answer = fields.Text(required=True)
 
     def action_reject(self):

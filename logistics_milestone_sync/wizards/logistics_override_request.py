@@ -30,7 +30,7 @@ class LogisticsOverrideRequest(models.TransientModel):
         required=True, default=lambda self: fields.Datetime.now() + timedelta(days=VALID_DAYS)
     )
     reason_id = fields.Many2one(
-        "logistics.reason.code", "Reason", required=True, domain=[("purpose", "=", "override")]
+        "logistics.reason.code", required=True, domain=[("purpose", "=", "override")]
     )
     note = fields.Text("Explanation", required=True)
     attachment_ids = fields.Many2many("ir.attachment", string="Evidence")
