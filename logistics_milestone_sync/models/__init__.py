@@ -16,6 +16,7 @@ from . import logistics_shipment_odoo
 from . import logistics_shipment_timeline
 from . import logistics_shipment_override
 from . import logistics_override
+from . import logistics_override_ledger
 from . import logistics_consignment
 from . import logistics_reference
 from . import logistics_milestone_event

@@ -1,17 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-
-from ..core.clock import utc
-from ..core.fact import MilestoneFact, Statement
-from ..core.override import override_event_id
-from ..core.reference import Reference
-from .clashes import CLASHES
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 VALID_DAYS = 14
-_BATCH = 100
-_ENDED_BY = {"rejected": "rejected", "withdrawn": "withdrawn", "expired": "expired"}
 
 
 class LogisticsOverride(models.Model):
@@ -195,7 +188,7 @@ class LogisticsOverride(models.Model):
             [("res_model", "=", self._name), ("res_id", "=", self.id)]
         )
         if approval.state != "approved":
-            self._move_to(_ENDED_BY[approval.state], **self._ending())
+            self._move_to(approval.state, **self._ending())
             approvals.filtered(lambda other: other.state == "pending")._close("withdrawn")
         elif all(other.state == "approved" for other in approvals):
             self._activate()
@@ -205,120 +198,32 @@ class LogisticsOverride(models.Model):
         self._state_each(lambda override: override._to_statement())
         self._tell_shipments()
 
-    # === Ending === #
-
-    def action_withdraw(self):
-        """Take these overrides, or the requests for them, back. The facts decide again.
-
-        :raises AccessError: unless one asked for it, is a logistics manager or approves for finance
-        :raises UserError: if one of them has ended already
-        """
-        self.check_access("read")
-        for override in self:
-            if not override._may_be_withdrawn():
-                raise AccessError(
-                    self.env._(
-                        "Only %s, a logistics manager or a finance approver can take this back.",
-                        override.requested_by_id.name,
-                    )
-                )
-        # His right was checked just now; the record itself is nobody's to write.
-        overrides_sudo = self.sudo()
-        overrides_sudo._end("withdrawn")
-
-    def _may_be_withdrawn(self):
-        return self.requested_by_id == self.env.user or self.env.user.has_groups(
-            "logistics_milestone_sync.logistics_milestone_sync_group_manager,"
-            "logistics_milestone_sync.logistics_milestone_sync_group_finance_approver"
-        )
-
-    def _end(self, state):
-        """End these overrides, active or only requested. Called elevated."""
-        self.shipment_id._lock_in_order()
-        self.try_lock_for_update()  # whoever lost the race fails on what the winner committed
-        active = self.filtered(lambda override: override.state == "active")
-        asked = self.filtered(lambda override: override.state == "requested")
-        self._move_to(state, **self._ending())
-        asked.approval_ids.filtered(lambda approval: approval.state == "pending")._close(
-            "withdrawn" if state == "withdrawn" else "expired"
-        )
-        active._state_each(lambda override: override._to_end())
-        active._tell_shipments()
-
     def _ending(self):
         return {"ended_at": fields.Datetime.now(), "ended_by_id": self.env.uid}
 
-    @api.model
-    def _cron_expire(self):
-        """End the overrides whose time is over."""
-        due = [("state", "=", "active"), ("valid_until", "<=", fields.Datetime.now())]
-        overrides = self.search(due, order="id")
-        self.env["ir.cron"]._commit_progress(remaining=len(overrides))
-        for start in range(0, len(overrides), _BATCH):
-            batch = overrides[start : start + _BATCH]
-            try:
-                batch.shipment_id._lock_in_order()
-                batch.filtered_domain(due)._end("expired")
-            except CLASHES:
-                self.env.cr.rollback()  # the next run finds them again
-                continue
-            if not self.env["ir.cron"]._commit_progress(len(batch)):
-                return
+    # === For people === #
 
-    # === What the ledger hears === #
-
-    def _state_each(self, statement_of):
-        """State something about each of these in this database's voice, a batch per company."""
-        for company, overrides in self.grouped("company_id").items():
-            system_sudo = self.env["logistics.system"]._odoo_system(company)
-            statements = [statement_of(override) for override in overrides]
-            outcomes = self.env["logistics.shipment"]._record_facts(
-                system_sudo, statements, park=False
-            )
-            for override, outcome in zip(overrides, outcomes, strict=True):
-                override.event_id = override.event_id.id or outcome.event_id
-
-    def _to_statement(self):
-        return self._stating(
-            self.milestone_id.code,
-            occurred_at=utc(self.occurred_at),
-            stated_at=utc(self.activated_at),
-            source_event_id=override_event_id(self.id),
-            raw_code=self.reason_id.code,
-        )
-
-    def _to_end(self):
-        return self._stating(
-            "retracted",
-            occurred_at=utc(self.ended_at),
-            stated_at=utc(self.ended_at),
-            source_event_id=f"{override_event_id(self.id)}/end",
-            retracts=override_event_id(self.id),
-        )
-
-    def _stating(self, milestone, **values):
-        return Statement(
-            MilestoneFact(
-                (Reference("shipment", self.shipment_id.name),), milestone, utc_offset=0, **values
-            ),
-            received_at=utc(fields.Datetime.now()),
-            source=f"{self._name},{self.id}",
-            override=True,
-            consignment_id=self.consignment_id.id or None,
+    def _text(self):
+        """Who, why and until when, in one sentence; empty without an override."""
+        if not self:
+            return ""
+        return self.env._(
+            "“%(status)s” by override until %(until)s: %(reason)s. Asked for by %(asker)s, "
+            "approved by %(approvers)s.",
+            status=self.milestone_id.name,
+            until=format_datetime(self.env, self.valid_until, dt_format="medium"),
+            reason=self.reason_id.name,
+            asker=self.requested_by_id.name,
+            approvers=", ".join(self.approved_by_ids.mapped("name")),
         )
 
     def _tell_shipments(self):
         for override in self:
-            if override.state == "active":
-                body = self.env._(
-                    "Status overridden to “%(status)s” until %(until)s: %(reason)s.",
-                    status=override.milestone_id.name,
-                    until=override.valid_until.strftime("%Y-%m-%d %H:%M UTC"),
-                    reason=override.reason_id.name,
-                )
-            else:
-                body = self.env._(
+            override.shipment_id._message_log(
+                body=override._text()
+                if override.state == "active"
+                else self.env._(
                     "The override to “%s” is over: the facts decide again.",
                     override.milestone_id.name,
                 )
-            override.shipment_id._message_log(body=body)
+            )

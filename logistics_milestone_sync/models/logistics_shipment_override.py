@@ -11,6 +11,7 @@ class LogisticsShipment(models.Model):
     override_id = fields.Many2one(
         "logistics.override", "Standing Override", compute="_compute_overrides"
     )
+    override_text = fields.Char(compute="_compute_overrides")
     override_requested = fields.Boolean(compute="_compute_overrides")
 
     @api.depends("override_ids.state")
@@ -20,6 +21,7 @@ class LogisticsShipment(models.Model):
             active = overrides.filtered(lambda override: override.state == "active")
             shipment.override_count = len(overrides)
             shipment.override_id = active.sorted(lambda o: (o.activated_at, o.id))[-1:]
+            shipment.override_text = shipment.override_id._text()
             shipment.override_requested = "requested" in overrides.mapped("state")
 
     def action_request_override(self):

@@ -275,6 +275,7 @@ class TestOverride(LogisticsCase):
     def test_the_timeline_tells_who_why_and_until_when(self):
         self._overridden()
         html = self.shipment.timeline_html
+        self.assertIn(f"approved by {self.manager.name}", self.shipment.override_text)
         for told in (
             self.clerk.name,
             self.manager.name,
