@@ -6,6 +6,7 @@ from odoo.addons.logistics_milestone_sync.core import change
 _RELEVANT = {
     change.EVENT,
     change.RETRACTION,
+    change.OVERRIDE,
     change.STATE,
     change.EXCEPTION_OPENED,
     change.EXCEPTION_CLOSED,

@@ -186,11 +186,16 @@ class Statement:
 
     :param received_at: aware UTC, when the raw message was stored
     :param source: opaque pointer to the raw statement, ``<model>,<id>`` or ``""``; shown, not read
+    :param override: an approved override, or its end. Not part of the fact, so that nothing which
+        can be decoded, sent or parked can claim to be one
+    :param consignment_id: the consignment that an override concerns, if not the whole shipment
     """
 
     fact: Fact
     received_at: datetime
     source: str = ""
+    override: bool = False
+    consignment_id: int | None = None
 
 
 # What became of a statement.

@@ -8,7 +8,9 @@ How it works
        speaker, key. Arrival order and duplicates therefore cannot matter.
     4. Each consignment stands in the furthest phase that it reached; within a phase, at the latest
        event. The first terminal event stays, whatever is said later.
-    5. The shipment stands where its least advanced consignment stands: half a delivery is none.
+    5. While an approved override stands, it decides instead, out of a final state too: of several
+       the one that was stated last. The facts go on underneath, and decide again once it is over.
+    6. The shipment stands where its least advanced consignment stands: half a delivery is none.
 
 The property tests shuffle, double and retract thousands of histories (tests/unit/sync).
 """
@@ -20,6 +22,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from .fact import Evidence
+from .override import deciding_override, overridden
 from .vocabulary import (
     ACTUAL,
     CATALOGUE,
@@ -43,6 +46,7 @@ class LedgerEvent:
     :param system_id: who stated it
     :param priority: of the speaker among those allowed to state it; lower wins ties
     :param counts: the ownership rule accepted it (not advisory, not refused)
+    :param override: people put the shipment there for a time, or take that back (core/override.py)
     """
 
     key: str
@@ -62,6 +66,7 @@ class LedgerEvent:
     responsible_party: str = ""
     evidence: Evidence | None = None
     weight: Weight | None = None
+    override: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +77,11 @@ class State:
     :param since: when it got there (UTC)
     :param eta: the newest estimate of arrival (UTC)
     :param reached: per milestone the first event that counts; for a shipment only milestones that
-        every consignment reached, each with the event that completed it
+        every consignment reached, each with the event that completed it. A milestone that nothing
+        but the override reached is there with the override; final milestones that it denies are not
     :param exceptions: keys of raised exceptions that nothing closed
     :param conflicting: a different terminal state was stated later; a person should look
+    :param overridden: an override stands, so the facts alone do not decide
     """
 
     milestone: str = ""
@@ -84,6 +91,7 @@ class State:
     last_event_at: datetime | None = None
     attempts: int = 0
     conflicting: bool = False
+    overridden: bool = False
     exceptions: tuple[str, ...] = ()
     reached: Mapping[str, LedgerEvent] = field(default_factory=dict)
 
@@ -117,23 +125,20 @@ def fold(
     return Folded(_combine(states), states)
 
 
-def retracted_ids(events: Iterable[LedgerEvent]) -> set[tuple[int, str]]:
-    """``(system, source event id)`` of everything that its own speaker withdrew.
+def without_retracted(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
+    """The events that their own speaker did not withdraw.
 
     Nobody withdraws another's words, and a withdrawal cannot itself be withdrawn: the source
-    states the event anew instead.
+    states the event anew instead. An override is only ended by an end of it, never by a message
+    that speaks with the voice of this database.
     """
-    return {(e.system_id, e.retracts) for e in events if e.retracts}
+    everything = list(events)
+    gone = {(e.system_id, e.override, e.retracts) for e in everything if e.retracts}
+    return [e for e in everything if (e.system_id, e.override, e.source_event_id) not in gone]
 
 
 def _standing(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
-    everything = list(events)
-    gone = retracted_ids(everything)
-    return [
-        event
-        for event in everything
-        if event.counts and (event.system_id, event.source_event_id) not in gone
-    ]
+    return [event for event in without_retracted(events) if event.counts]
 
 
 def _in_order(
@@ -147,6 +152,12 @@ def _in_order(
 
 
 def _fold_one(events: Sequence[LedgerEvent], catalogue: Mapping[str, Milestone]) -> State:
+    state = _fold_facts([e for e in events if not e.override], catalogue)
+    override = deciding_override(events, catalogue)
+    return overridden(state, override, catalogue) if override else state
+
+
+def _fold_facts(events: Sequence[LedgerEvent], catalogue: Mapping[str, Milestone]) -> State:
     actual = [e for e in events if e.classifier == ACTUAL]
     standing_at = _standing_at(actual, catalogue)
     terminal = {e.milestone for e in actual if catalogue[e.milestone].terminal}
@@ -228,16 +239,20 @@ def _combine(states: Mapping[int, State]) -> State:
         last_event_at=max(events, default=None),
         attempts=max(state.attempts for state in parts),
         conflicting=any(state.conflicting for state in parts),
+        overridden=any(state.overridden for state in parts),
         exceptions=tuple(sorted({key for state in parts for key in state.exceptions})),
         reached={code: _completing(parts, code) for code in sorted(everywhere)},
     )
 
 
 def _completing(parts: Iterable[State], code: str) -> LedgerEvent:
-    """The event with which the last consignment reached the milestone; inferred ones weigh most."""
+    """The event with which the last consignment reached the milestone.
+
+    The weakest one stands for all of them: an override, then what was only inferred.
+    """
     return max(
         (state.reached[code] for state in parts),
-        key=lambda e: (e.inferred, e.occurred_at, e.key),
+        key=lambda e: (e.override, e.inferred, e.occurred_at, e.key),
     )
 
 

@@ -5,10 +5,15 @@ from . import logistics_system
 from . import logistics_milestone
 from . import ownership_cell_mixin
 from . import logistics_ownership_rule
+from . import logistics_reason_code
 from . import logistics_approval
 from . import logistics_approval_kinds
 from . import logistics_ownership_change
 from . import logistics_ownership_effect
+from . import logistics_approval_decision
+from . import logistics_approval_inbox
+from . import logistics_approval_kind
+from . import logistics_duty_conflict
 from . import logistics_shipment
 from . import logistics_shipment_recorder
 from . import logistics_shipment_projection
@@ -16,6 +21,9 @@ from . import logistics_shipment_odoo
 from . import logistics_shipment_timeline
 from . import logistics_shipment_fields
 from . import logistics_field_statement
+from . import logistics_shipment_override
+from . import logistics_override
+from . import logistics_override_ledger
 from . import logistics_consignment
 from . import logistics_reference
 from . import logistics_milestone_event

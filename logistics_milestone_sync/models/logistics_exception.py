@@ -186,6 +186,12 @@ class LogisticsException(models.Model):
                 case, "exception_billing", note=case.resolution or case.description
             )
 
+    def _approval_obsolete(self, approval):
+        """Override of ``logistics.approvable.mixin``: a closed case holds nothing any more."""
+        if self.state != "open":
+            return self.env._("%s is closed by now: nothing to approve.", self.name)
+        return super()._approval_obsolete(approval)
+
     def _on_approval_decided(self, approval):
         """Override of ``logistics.approvable.mixin``: an approved case no longer holds billing."""
         approved = self if approval.state == "approved" else self.browse()

@@ -79,6 +79,11 @@ class LogisticsMilestoneEvent(models.Model):
     )
     priority = fields.Integer(readonly=True)
     retracts = fields.Char(readonly=True, help="Id of the event that its source withdraws.")
+    is_override = fields.Boolean(
+        "Override",
+        readonly=True,
+        help="People put the shipment there for a time, or took that back; no system observed it.",
+    )
 
     # === What it says === #
     reason = fields.Char(readonly=True)
@@ -96,6 +101,12 @@ class LogisticsMilestoneEvent(models.Model):
 
     _fact_key_uniq = models.UniqueIndex("(fact_key)", "This statement is in the ledger already.")
     _timeline_idx = models.Index("(shipment_id, occurred_at)")
+    # Whoever reads the ledger finds the request, its reason and its approval by this name.
+    _override_has_a_request = models.Constraint(
+        "CHECK(is_override IS NOT TRUE"
+        " OR COALESCE(source_event_id, '') ~ '^override/[0-9]+(/end)?$')",
+        "An override in the ledger names the approved request that it comes from.",
+    )
 
     def init(self):
         """Make the table append-only; uninstalling drops the table and the trigger with it."""
@@ -153,7 +164,8 @@ class LogisticsMilestoneEvent(models.Model):
 _LEDGER_SQL = """
     SELECT id, shipment_id, consignment_id, fact_key, milestone_code, classifier, occurred_at,
            stated_at, system_id, priority, verdict, inferred, source_event_id, retracts, reason,
-           responsible_party, signer, document_url, document_sha256, weight::text, weight_unit
+           responsible_party, signer, document_url, document_sha256, weight::text, weight_unit,
+           is_override
       FROM logistics_milestone_event
      WHERE shipment_id = ANY(%s)
 """
@@ -183,4 +195,5 @@ def _to_ledger_event(row):
         responsible_party=row["responsible_party"] or "",
         evidence=proof if proof != Evidence() else None,
         weight=Weight(Decimal(row["weight"]), row["weight_unit"]) if row["weight_unit"] else None,
+        override=bool(row["is_override"]),
     )

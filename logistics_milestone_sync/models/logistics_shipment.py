@@ -39,6 +39,7 @@ class LogisticsShipment(models.Model):
         "last_event_at",
         "has_open_exception",
         "is_conflicting",
+        "is_overridden",
     )
 
     name = fields.Char(
@@ -112,6 +113,12 @@ class LogisticsShipment(models.Model):
         readonly=True,
         copy=False,
         help="Sources state different final outcomes. Somebody should look.",
+    )
+    is_overridden = fields.Boolean(
+        "Overridden",
+        readonly=True,
+        copy=False,
+        help="People put the status there for a time, in spite of what was stated.",
     )
 
     # === Figures for the screen === #

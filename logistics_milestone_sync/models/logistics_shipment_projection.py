@@ -20,6 +20,7 @@ _SHIPMENT_COLUMNS = {
     "last_event_at": "timestamp",
     "has_open_exception": "bool",
     "is_conflicting": "bool",
+    "is_overridden": "bool",
 }
 _CONSIGNMENT_COLUMNS = {
     "status_id": "int4",
@@ -116,11 +117,13 @@ class LogisticsShipment(models.Model):
         def when(code):
             return naive(first(code).occurred_at) if first(code) else None
 
+        # Stock is booked out by it, which does not end when an override does: only facts count.
+        left = first("dispatched")
         proof = first("pod_received")
         weighed = first("weight_validated")
         return (
             *self._consignment_values(state),
-            when("dispatched"),
+            naive(left.occurred_at) if left and not left.override else None,
             when("delivered"),
             when("pod_received"),
             (proof.evidence.signer or None) if proof and proof.evidence else None,
@@ -129,6 +132,7 @@ class LogisticsShipment(models.Model):
             naive(state.last_event_at),
             bool(state.exceptions),
             state.conflicting,
+            state.overridden,
         )
 
     @api.model

@@ -1,5 +1,7 @@
 """One batch of statements on its way into the ledger. Used by ``_record_facts`` only."""
 
+from dataclasses import replace
+
 from ..core import change, fact
 from ..core.change import Change
 from ..core.fact import AttributeFact, ChargeFact, MilestoneFact, Outcome, ReferenceFact
@@ -28,7 +30,7 @@ class Recording:
         names = Names(self.env, self.system, self.facts_of(fact.Fact))
         self._resolve_naming(names)
         self._resolve_rest(names)
-        self._lock()
+        self.env["logistics.shipment"].browse(self.shipment_ids)._lock_in_order()
         if names.store():
             self._resolve_rest(names)  # a new number may have its own consignment by now
         LedgerWriter(self).store()
@@ -63,7 +65,10 @@ class Recording:
         if isinstance(match, NoMatch):
             self.outcomes[index] = Outcome(fact.PARKED, explanation=match.explanation)
             return None
-        self.targets[index] = match.target
+        consignment_id = self.statements[index].consignment_id
+        self.targets[index] = (
+            replace(match.target, consignment_id=consignment_id) if consignment_id else match.target
+        )
         return match
 
     def _assign(self, index, named, target, names):
@@ -73,14 +78,6 @@ class Recording:
         if added:
             self.changes.append(
                 Change(change.REFERENCE, target.shipment_id, detail=", ".join(added))
-            )
-
-    def _lock(self):
-        """Take the row locks of all shipments in id order: two batches can then never deadlock."""
-        if self.shipment_ids:
-            self.env.cr.execute(
-                "SELECT 1 FROM logistics_shipment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-                [sorted(self.shipment_ids)],
             )
 
     # === Charges and the unknown === #

@@ -9,7 +9,7 @@ from ..core.change import Change
 from ..core.clock import naive
 from ..core.fact import MilestoneFact, Outcome
 from ..core.fact_key import conflict_key, content_hash, fact_key
-from ..core.ownership import ACCEPT, ADVISORY, REJECT, judge
+from ..core.ownership import ACCEPT, ADVISORY, REJECT, Judgement, judge
 
 _OUTCOMES = {
     ACCEPT: (fact.RECORDED, change.EVENT),
@@ -60,8 +60,10 @@ class LedgerWriter:
         self._store_events(rows, repeats, owners)
 
     def _event_row(self, stated, target, statement, rules, catalogue):
-        judgement = judge(rules, stated.milestone, self.system.id, self.system.kind)
+        judgement = self._judgement(stated, statement, rules)
         place = f"s{target.shipment_id}/c{target.consignment_id or ''}"
+        # No message can take the key of an override before it is stated.
+        place += "/override" if statement.override else ""
         proof = stated.evidence or fact.Evidence()
         return {
             "shipment_id": target.shipment_id,
@@ -85,6 +87,7 @@ class LedgerWriter:
             "rule_id": judgement.rule_id,
             "priority": judgement.priority,
             "retracts": stated.retracts,
+            "is_override": statement.override,
             "reason": stated.reason or None,
             "responsible_party": stated.responsible_party or None,
             "location_label": stated.location.label if stated.location else None,
@@ -96,6 +99,12 @@ class LedgerWriter:
             "fact_key": fact_key(stated, self.system.id, place),
             "content_hash": content_hash(stated),
         }
+
+    def _judgement(self, stated, statement, rules):
+        """What the rules say; an override stands on its approval instead, whoever owns the fact."""
+        if statement.override and self.system.kind == "odoo":
+            return Judgement(ACCEPT, None, 0)
+        return judge(rules, stated.milestone, self.system.id, self.system.kind)
 
     def _store_events(self, rows, repeats, owners):
         inserted = self._insert_ignoring_known(rows.values())
@@ -177,7 +186,9 @@ class LedgerWriter:
         else:
             status, kind = _OUTCOMES[row["verdict"]]
             detail = "" if status == fact.RECORDED else f"{self.system.name} does not own this fact"
-        if new and row["retracts"]:
+        if new and row["is_override"]:
+            kind = change.OVERRIDE
+        elif new and row["retracts"]:
             kind = change.RETRACTION
         self.recording.outcomes[index] = Outcome(status, row["shipment_id"], event_id, detail)
         self.recording.changes.append(

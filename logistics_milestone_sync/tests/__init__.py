@@ -10,3 +10,7 @@ from . import test_recording
 from . import test_tour
 from . import test_reference
 from . import test_unit_alias
+from . import test_reason_code
+from . import test_override
+from . import test_duty_conflict
+from . import test_rpc

@@ -97,3 +97,28 @@ class LogisticsCase(TransactionCase):
             system,
             *(self._fact(named, code, hour, **values) for hour, code in enumerate(milestones)),
         )
+
+    def _run_cron(self, name):
+        """Let a scheduled action of this module run once, with its commits."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _ask_override(
+        self, user, shipment, milestone, consignment=None, attachments=None, **values
+    ):
+        """Ask as ``user`` to override the status; the override that waits for approval."""
+        reasons = self.env["logistics.reason.code"]
+        values = {
+            "milestone_id": self.env["logistics.milestone"]._catalogue()[milestone][0],
+            "reason_id": reasons._find("override", "carrier_silent").id,
+            "note": "The customer called",
+            "consignment_id": consignment.id if consignment else False,
+        } | values
+        attachments = attachments or self.env["ir.attachment"]
+        return (
+            self.env["logistics.override"]
+            .with_user(user)
+            ._ask(shipment.with_user(user), values, attachments)
+        )

@@ -1,0 +1,2 @@
+from . import logistics_approval_rejection
+from . import logistics_override_request
