@@ -25,6 +25,8 @@
         "views/logistics_ownership_rule_views.xml",
         "views/logistics_system_views.xml",
         "views/logistics_unit_alias_views.xml",
+        "views/logistics_location_views.xml",
+        "views/logistics_unknown_place_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",

@@ -11,7 +11,11 @@ from . import logistics_shipment_odoo
 from . import logistics_shipment_timeline
 from . import logistics_consignment
 from . import logistics_reference
+from . import logistics_location
+from . import logistics_location_alias
+from . import logistics_location_placing
 from . import logistics_milestone_event
+from . import logistics_unknown_place
 from . import logistics_exception
 from . import logistics_unit_alias
 from . import logistics_charge

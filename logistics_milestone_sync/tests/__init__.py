@@ -9,3 +9,4 @@ from . import test_recording
 from . import test_tour
 from . import test_reference
 from . import test_unit_alias
+from . import test_location

@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.logistics_milestone_sync.core.fact import Location
+
 from .common import LogisticsCase
 
 MODELS = [
@@ -8,6 +10,8 @@ MODELS = [
     "logistics.charge",
     "logistics.consignment",
     "logistics.exception",
+    "logistics.location",
+    "logistics.location.alias",
     "logistics.milestone",
     "logistics.milestone.event",
     "logistics.ownership.rule",
@@ -17,6 +21,7 @@ MODELS = [
     "logistics.shipment",
     "logistics.system",
     "logistics.unit.alias",
+    "logistics.unknown.place",
 ]
 EVIDENCE = ["logistics.milestone.event", "logistics.approval"]
 
@@ -77,6 +82,7 @@ class TestAccess(LogisticsCase):
             self.carrier,
             self._fact(self.shipment, "exception_raised", 1, reason="other"),
             self._fact(("tracking", "nobody"), "delivered", 1),
+            self._fact(self.shipment, "arrived_at_hub", 1, location=Location(code="NOWHERE")),
         )
         self.shipment.exception_ids.action_request_billing_approval()
         self.env["logistics.charge"].create(
@@ -89,6 +95,10 @@ class TestAccess(LogisticsCase):
                 "amount": 5,
                 "currency_id": self.company.currency_id.id,
             }
+        )
+        here = self.env["logistics.location"].create({"name": "Hub", "company_id": self.company.id})
+        self.env["logistics.location.alias"].create(
+            {"location_id": here.id, "system_id": self.carrier.id, "code": "HUB1"}
         )
         self.env["logistics.unit.alias"].create(
             {
