@@ -29,6 +29,7 @@ class Location:
     :param unlocode: UN/LOCODE, five characters
     :param country: ISO 3166-1 alpha-2
     :param code: the source's own depot code
+    :param gln: GS1 Global Location Number, 13 digits
     """
 
     name: str = ""
@@ -38,11 +39,13 @@ class Location:
     country: str = ""
     unlocode: str = ""
     code: str = ""
+    gln: str = ""
 
     @property
     def label(self) -> str:
         """One line for people: ``Hub 4, Louisville, KY, US``."""
-        parts = (self.name or self.code, self.city or self.unlocode, self.state, self.country)
+        site = self.name or self.code or self.gln
+        parts = (site, self.city or self.unlocode, self.state, self.country)
         return ", ".join(part for part in parts if part)
 
 

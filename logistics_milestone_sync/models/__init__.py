@@ -4,6 +4,8 @@ from . import source_mixin
 from . import logistics_system
 from . import logistics_milestone
 from . import ownership_cell_mixin
+from . import logistics_milestone_crosswalk
+from . import logistics_crosswalk_export
 from . import logistics_ownership_rule
 from . import logistics_reason_code
 from . import logistics_approval
@@ -26,7 +28,11 @@ from . import logistics_override
 from . import logistics_override_ledger
 from . import logistics_consignment
 from . import logistics_reference
+from . import logistics_location
+from . import logistics_location_alias
+from . import logistics_location_placing
 from . import logistics_milestone_event
+from . import logistics_unknown_place
 from . import logistics_exception
 from . import logistics_unit_alias
 from . import logistics_charge

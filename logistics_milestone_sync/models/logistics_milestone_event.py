@@ -15,7 +15,8 @@ class LogisticsMilestoneEvent(models.Model):
     """The ledger: what every system ever stated about a shipment. Nothing is changed or removed.
 
     Rows are written by ``logistics.shipment._record_facts`` only. A database trigger refuses
-    everything but counting a repeated statement, for SQL and superusers too.
+    everything but counting a repeated statement and filling an empty location, which is how its
+    codes are understood and not what was said; for SQL and superusers too.
     """
 
     _name = "logistics.milestone.event"
@@ -89,6 +90,18 @@ class LogisticsMilestoneEvent(models.Model):
     reason = fields.Char(readonly=True)
     responsible_party = fields.Char(readonly=True)
     location_label = fields.Char("Place", readonly=True)
+    location_code = fields.Char("Place Code", readonly=True, help="In the source's own words.")
+    location_gln = fields.Char("Place GLN", readonly=True)
+    location_unlocode = fields.Char("Place UN/LOCODE", readonly=True)
+    location_city = fields.Char("Place City", readonly=True)
+    location_country = fields.Char("Place Country", readonly=True)
+    location_id = fields.Many2one(
+        "logistics.location",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What the codes mean. Filled when they are known, at once or later.",
+    )
     signer = fields.Char("Signed By", readonly=True)
     document_url = fields.Char(readonly=True)
     document_sha256 = fields.Char("Document SHA-256", readonly=True)
@@ -107,6 +120,11 @@ class LogisticsMilestoneEvent(models.Model):
         " OR COALESCE(source_event_id, '') ~ '^override/[0-9]+(/end)?$')",
         "An override in the ledger names the approved request that it comes from.",
     )
+    # Used when a code becomes known, and by the list of unknown places.
+    _unplaced_idx = models.Index(
+        "(system_id) WHERE location_id IS NULL"
+        " AND COALESCE(location_code, location_gln, location_unlocode) IS NOT NULL"
+    )
 
     def init(self):
         """Make the table append-only; uninstalling drops the table and the trigger with it."""
@@ -115,8 +133,10 @@ class LogisticsMilestoneEvent(models.Model):
                 """
                 CREATE OR REPLACE FUNCTION logistics_milestone_event_guard() RETURNS trigger AS $$
                 BEGIN
-                    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'duplicate_count'
-                                          = to_jsonb(OLD) - 'duplicate_count' THEN
+                    IF TG_OP = 'UPDATE'
+                        AND to_jsonb(NEW) - '{duplicate_count,location_id}'::text[]
+                          = to_jsonb(OLD) - '{duplicate_count,location_id}'::text[]
+                        AND (OLD.location_id IS NULL OR OLD.location_id = NEW.location_id) THEN
                         RETURN NEW;
                     END IF;
                     RAISE EXCEPTION 'logistics_milestone_event is append-only'

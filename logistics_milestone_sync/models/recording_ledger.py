@@ -10,6 +10,7 @@ from ..core.clock import naive
 from ..core.fact import MilestoneFact, Outcome
 from ..core.fact_key import conflict_key, content_hash, fact_key
 from ..core.ownership import ACCEPT, ADVISORY, REJECT, Judgement, judge
+from .recording_places import Places
 
 _OUTCOMES = {
     ACCEPT: (fact.RECORDED, change.EVENT),
@@ -33,9 +34,11 @@ class LedgerWriter:
     def store(self):
         rules = self.env["logistics.ownership.rule"]._rules_of(self.system.company_id)
         catalogue = self.env["logistics.milestone"]._catalogue()
+        facts = self.recording.facts_of(MilestoneFact)
+        places = Places(self.env, self.system, facts)
         rows, repeats = {}, Counter()
         owners = defaultdict(list)
-        for index, stated in self.recording.facts_of(MilestoneFact).items():
+        for index, stated in facts.items():
             target = self.recording.targets.get(index)
             if not target:
                 continue
@@ -47,7 +50,7 @@ class LedgerWriter:
                 )
                 continue
             statement = self.recording.statements[index]
-            row = self._event_row(stated, target, statement, rules, catalogue)
+            row = self._event_row(stated, target, statement, rules, catalogue, places)
             known = rows.get(row["fact_key"])
             if known and known["content_hash"] == row["content_hash"]:
                 repeats[row["fact_key"]] += 1
@@ -59,7 +62,7 @@ class LedgerWriter:
             owners[row["fact_key"]].append(index)
         self._store_events(rows, repeats, owners)
 
-    def _event_row(self, stated, target, statement, rules, catalogue):
+    def _event_row(self, stated, target, statement, rules, catalogue, places):
         judgement = self._judgement(stated, statement, rules)
         place = f"s{target.shipment_id}/c{target.consignment_id or ''}"
         # No message can take the key of an override before it is stated.
@@ -90,7 +93,7 @@ class LedgerWriter:
             "is_override": statement.override,
             "reason": stated.reason or None,
             "responsible_party": stated.responsible_party or None,
-            "location_label": stated.location.label if stated.location else None,
+            **places.columns(stated.location),
             "signer": proof.signer or None,
             "document_url": proof.document_url or None,
             "document_sha256": proof.sha256 or None,

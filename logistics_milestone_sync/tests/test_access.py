@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.logistics_milestone_sync.core.fact import Location
+
 from .common import LogisticsCase
 
 MODELS = [
@@ -8,10 +10,14 @@ MODELS = [
     "logistics.approval.kind",
     "logistics.charge",
     "logistics.consignment",
+    "logistics.crosswalk.export",
     "logistics.duty.conflict",
     "logistics.exception",
     "logistics.field.statement",
+    "logistics.location",
+    "logistics.location.alias",
     "logistics.milestone",
+    "logistics.milestone.crosswalk",
     "logistics.milestone.event",
     "logistics.override",
     "logistics.ownership.change",
@@ -23,6 +29,7 @@ MODELS = [
     "logistics.shipment",
     "logistics.system",
     "logistics.unit.alias",
+    "logistics.unknown.place",
 ]
 EVIDENCE = [
     "logistics.milestone.event",
@@ -34,8 +41,10 @@ EVIDENCE = [
 # Shared by all companies: nothing secret in them.
 SHARED = [
     "logistics.approval.kind",
+    "logistics.crosswalk.export",
     "logistics.duty.conflict",
     "logistics.milestone",
+    "logistics.milestone.crosswalk",
     "logistics.ownership.rule",
     "logistics.reason.code",
 ]
@@ -98,6 +107,7 @@ class TestAccess(LogisticsCase):
             self.carrier,
             self._fact(self.shipment, "exception_raised", 1, reason="other"),
             self._fact(("tracking", "nobody"), "delivered", 1),
+            self._fact(self.shipment, "arrived_at_hub", 1, location=Location(code="NOWHERE")),
         )
         self.shipment.exception_ids.action_request_billing_approval()
         self._ask_override(self.roles["user"], self.shipment, "picked")
@@ -111,6 +121,10 @@ class TestAccess(LogisticsCase):
                 "amount": 5,
                 "currency_id": self.company.currency_id.id,
             }
+        )
+        here = self.env["logistics.location"].create({"name": "Hub", "company_id": self.company.id})
+        self.env["logistics.location.alias"].create(
+            {"location_id": here.id, "system_id": self.carrier.id, "code": "HUB1"}
         )
         self.env["logistics.unit.alias"].create(
             {
