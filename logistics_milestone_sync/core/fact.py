@@ -206,9 +206,11 @@ RECORDED = "recorded"  # new in the ledger and it counts
 ADVISORY = "advisory"  # new in the ledger, visible, but its speaker does not own the fact
 DUPLICATE = "duplicate"  # in the ledger already; counted
 PARKED = "parked"  # no shipment, or more than one, answers to its references
+DEFERRED = "deferred"  # its flow policy records it in a batch, later
 REJECTED = "rejected"  # the ownership rule refuses it; kept in the ledger as refused
 CONFLICT = "conflict"  # the same event id states something else than before; kept as a record
-OUTCOMES = (RECORDED, ADVISORY, DUPLICATE, PARKED, REJECTED, CONFLICT)
+OUTCOMES = (RECORDED, ADVISORY, DUPLICATE, PARKED, DEFERRED, REJECTED, CONFLICT)
+WAITING = (PARKED, DEFERRED)  # not in the ledger yet; the outcome will be told later
 
 
 @dataclass(frozen=True, slots=True)

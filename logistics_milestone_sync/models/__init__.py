@@ -8,6 +8,7 @@ from . import logistics_milestone_crosswalk
 from . import logistics_crosswalk_export
 from . import logistics_ownership_rule
 from . import logistics_reason_code
+from . import logistics_flow_policy
 from . import logistics_approval
 from . import logistics_approval_kinds
 from . import logistics_ownership_change
@@ -38,6 +39,7 @@ from . import logistics_unit_alias
 from . import logistics_charge
 from . import logistics_charge_manual
 from . import logistics_parked_fact
+from . import logistics_deferred_fact
 from . import res_company
 from . import res_config_settings
 from . import sale_order

@@ -56,6 +56,27 @@ class LogisticsMilestoneEvent(models.Model):
         readonly=True, help="The source gave local time; the zone was chosen by a rule."
     )
 
+    # === How long it took, judged when it was recorded === #
+    latency = fields.Integer(
+        "Latency (s)",
+        readonly=True,
+        aggregator="avg",
+        help="Seconds until it was recorded: since the source recorded it; if the source does not "
+        "say, since it happened; for plans and estimates, since we heard it.",
+    )
+    latency_limit = fields.Integer(
+        "Acceptable Latency (s)",
+        readonly=True,
+        aggregator=None,
+        help="What the flow policy allowed when it was recorded. 0: no policy.",
+    )
+    latency_breached = fields.Boolean(
+        "Too Late",
+        readonly=True,
+        help="It took longer than the flow policy allowed. A later change of the policy does not "
+        "change this.",
+    )
+
     # === Who said it, in whose words, and whether it counts === #
     system_id = fields.Many2one(
         "logistics.system", required=True, readonly=True, index=True, ondelete="restrict"
@@ -125,6 +146,8 @@ class LogisticsMilestoneEvent(models.Model):
         "(system_id) WHERE location_id IS NULL"
         " AND COALESCE(location_code, location_gln, location_unlocode) IS NOT NULL"
     )
+    # Used by the systems' figures and by the filter of what came too late.
+    _breach_idx = models.Index("(system_id, recorded_at) WHERE latency_breached")
 
     def init(self):
         """Make the table append-only; uninstalling drops the table and the trigger with it."""

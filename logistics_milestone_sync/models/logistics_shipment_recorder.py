@@ -21,7 +21,8 @@ class LogisticsShipment(models.Model):
 
         :param system: one ``logistics.system``; its company is the only one that is touched
         :param list statements: of ``core.fact.Statement``; any number, any mix of shipments
-        :param bool park: keep statements without a shipment for later (``logistics.parked.fact``)
+        :param bool park: keep for later (``logistics.parked.fact``) what has no shipment, or what
+            its flow policy records in a batch
         :return: list of ``core.fact.Outcome``, one per statement, in the same order
         """
         system.ensure_one()

@@ -22,11 +22,17 @@ class Recording:
         self.system = system
         self.statements = statements
         self.outcomes = [None] * len(statements)
+        self.deferred = set()
         self.targets = {}
         self.changes = []
 
     def run(self, park):
-        """Record everything; afterwards ``outcomes`` and ``changes`` tell what happened."""
+        """Record everything; afterwards ``outcomes`` and ``changes`` tell what happened.
+
+        :param bool park: keep for later what has no shipment or waits for its batch
+        """
+        if park:
+            self._defer()
         names = Names(self.env, self.system, self.facts_of(fact.Fact))
         self._resolve_naming(names)
         self._resolve_rest(names)
@@ -45,7 +51,21 @@ class Recording:
         return {target.shipment_id for target in self.targets.values()}
 
     def facts_of(self, kind):
-        return {i: s.fact for i, s in enumerate(self.statements) if isinstance(s.fact, kind)}
+        """The facts of some kinds that are to be recorded now, by their index."""
+        return {
+            index: statement.fact
+            for index, statement in enumerate(self.statements)
+            if index not in self.deferred and isinstance(statement.fact, kind)
+        }
+
+    def _defer(self):
+        """Leave what a flow policy records in a batch for later."""
+        waiting = self.env["logistics.parked.fact"]._defer(
+            self.system, dict(enumerate(self.statements))
+        )
+        self.deferred = set(waiting)
+        for index, outcome in waiting.items():
+            self.outcomes[index] = outcome
 
     # === Which shipment === #
 

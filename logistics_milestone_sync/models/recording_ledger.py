@@ -6,9 +6,10 @@ from odoo.tools import SQL
 
 from ..core import change, fact
 from ..core.change import Change
-from ..core.clock import naive
+from ..core.clock import naive, utc
 from ..core.fact import MilestoneFact, Outcome
 from ..core.fact_key import conflict_key, content_hash, fact_key
+from ..core.flow_policy import latency_of
 from ..core.ownership import ACCEPT, ADVISORY, REJECT, Judgement, judge
 from .recording_places import Places
 
@@ -30,6 +31,9 @@ class LedgerWriter:
         self.recording = recording
         self.env = recording.env
         self.system = recording.system
+        self.policies = self.env["logistics.flow.policy"]._policy_by_milestone(
+            self.system.company_id.id
+        )
 
     def store(self):
         rules = self.env["logistics.ownership.rule"]._rules_of(self.system.company_id)
@@ -101,6 +105,23 @@ class LedgerWriter:
             "weight_unit": stated.weight.unit if stated.weight else None,
             "fact_key": fact_key(stated, self.system.id, place),
             "content_hash": content_hash(stated),
+            **self._latency_values(stated, statement),
+        }
+
+    def _latency_values(self, stated, statement):
+        """How long the fact took, judged by the policy of today."""
+        latency = latency_of(
+            stated.classifier,
+            stated.occurred_at,
+            stated.stated_at,
+            statement.received_at,
+            utc(self.env.cr.now()),
+            self.policies.get(stated.milestone),
+        )
+        return {
+            "latency": latency.seconds,
+            "latency_limit": latency.limit,
+            "latency_breached": latency.breached,
         }
 
     def _judgement(self, stated, statement, rules):

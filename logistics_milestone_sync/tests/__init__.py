@@ -16,3 +16,5 @@ from . import test_duty_conflict
 from . import test_rpc
 from . import test_location
 from . import test_crosswalk
+from . import test_reason_code
+from . import test_flow_policy
