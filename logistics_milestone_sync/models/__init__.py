@@ -11,6 +11,8 @@ from . import logistics_shipment_odoo
 from . import logistics_shipment_timeline
 from . import logistics_consignment
 from . import logistics_reference
+from . import logistics_package
+from . import logistics_shipment_packages
 from . import logistics_milestone_event
 from . import logistics_exception
 from . import logistics_charge
@@ -19,4 +21,5 @@ from . import res_company
 from . import res_config_settings
 from . import sale_order
 from . import stock_move
+from . import stock_move_line
 from . import stock_picking

@@ -29,6 +29,9 @@ class LogisticsMilestoneEvent(models.Model):
     consignment_id = fields.Many2one(
         "logistics.consignment", readonly=True, index="btree_not_null", ondelete="restrict"
     )
+    package_id = fields.Many2one(
+        "logistics.package", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
@@ -151,9 +154,10 @@ class LogisticsMilestoneEvent(models.Model):
 
 
 _LEDGER_SQL = """
-    SELECT id, shipment_id, consignment_id, fact_key, milestone_code, classifier, occurred_at,
-           stated_at, system_id, priority, verdict, inferred, source_event_id, retracts, reason,
-           responsible_party, signer, document_url, document_sha256, weight::text, weight_unit
+    SELECT id, shipment_id, consignment_id, package_id, fact_key, milestone_code, classifier,
+           occurred_at, stated_at, system_id, priority, verdict, inferred, source_event_id,
+           retracts, reason, responsible_party, signer, document_url, document_sha256,
+           weight::text, weight_unit
       FROM logistics_milestone_event
      WHERE shipment_id = ANY(%s)
 """
@@ -176,6 +180,7 @@ def _to_ledger_event(row):
         counts=row["verdict"] == "accept",
         inferred=bool(row["inferred"]),
         consignment_id=row["consignment_id"],
+        package_id=row["package_id"],
         stated_at=utc(row["stated_at"]),
         source_event_id=row["source_event_id"],
         retracts=row["retracts"],

@@ -62,10 +62,12 @@ class LedgerWriter:
     def _event_row(self, stated, target, statement, rules, catalogue):
         judgement = judge(rules, stated.milestone, self.system.id, self.system.kind)
         place = f"s{target.shipment_id}/c{target.consignment_id or ''}"
+        place += f"/p{target.package_id}" if target.package_id else ""
         proof = stated.evidence or fact.Evidence()
         return {
             "shipment_id": target.shipment_id,
             "consignment_id": target.consignment_id,
+            "package_id": target.package_id,
             "company_id": self.system.company_id.id,
             "milestone_id": catalogue[stated.milestone][0],
             "milestone_code": stated.milestone,

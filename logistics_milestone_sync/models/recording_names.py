@@ -1,6 +1,7 @@
 """The names (references) that one batch of statements uses and gives."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from odoo.tools import SQL
 
@@ -10,6 +11,8 @@ from ..core.reference import Target
 _NAMING_KINDS = ("odoo", "wms", "tms", "client", "edi_gateway")
 # Numbers that stand for one consignment; a second one of the kind is a second consignment.
 _CONSIGNMENT_SCHEMES = ("tracking", "pro", "waybill")
+# Numbers that a package can have: a further SSCC is a further package.
+_PACKAGE_SCHEMES = ("sscc", "tracking")
 
 
 class Names:
@@ -40,9 +43,7 @@ class Names:
         new = [ref for ref in references if not self.lookup(ref)]
         for reference in new:
             self._new.append((target, reference))
-            self._targets[reference.key].append(
-                Target(target.shipment_id, target.consignment_id, self.system.id)
-            )
+            self._targets[reference.key].append(replace(target, issuer=self.system.id))
         return "", [f"{ref.scheme} {ref.normalised}" for ref in new]
 
     def store(self):
@@ -53,23 +54,25 @@ class Names:
         if not self._new:
             return False
         places = Consignments(self.env, {target.shipment_id for target, _ref in self._new})
-        created = self.env["logistics.reference"].create(
+        placed = [
+            (places.place_in(target, reference.scheme), reference)
+            for target, reference in self._new
+        ]
+        self.env["logistics.reference"].create(
             [
                 {
                     "shipment_id": target.shipment_id,
-                    "consignment_id": target.consignment_id
-                    or places.place(target.shipment_id, reference.scheme),
+                    "consignment_id": target.consignment_id,
+                    "package_id": target.package_id,
                     "scheme": reference.scheme,
                     "value": reference.value.strip(),
                     "system_id": self.system.id,
                 }
-                for target, reference in self._new
+                for target, reference in placed
             ]
         )
-        for (_target, reference), record in zip(self._new, created, strict=True):
-            self._targets[reference.key] = [
-                Target(record.shipment_id.id, record.consignment_id.id or None, self.system.id)
-            ]
+        for target, reference in placed:
+            self._targets[reference.key] = [replace(target, issuer=self.system.id)]
         return True
 
     def _all_of(self, stated):
@@ -81,19 +84,19 @@ class Names:
         self.env["logistics.reference"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                "SELECT scheme, normalised, shipment_id, consignment_id, system_id"
+                "SELECT scheme, normalised, shipment_id, consignment_id, system_id, package_id"
                 "  FROM logistics_reference"
                 " WHERE company_id = %s AND (scheme, normalised) IN %s ORDER BY id",
                 self.system.company_id.id,
                 tuple(keys),
             )
         )
-        for scheme, normalised, shipment_id, consignment_id, issuer in rows:
-            self._targets[scheme, normalised].append(Target(shipment_id, consignment_id, issuer))
+        for scheme, normalised, *target in rows:
+            self._targets[scheme, normalised].append(Target(*target))
 
 
 class Consignments:
-    """Which consignment of a shipment a new carrier's number belongs to."""
+    """Which consignment and package of a shipment a new carrier's number belongs to."""
 
     def __init__(self, env, shipment_ids):
         self.env = env
@@ -103,7 +106,25 @@ class Consignments:
             [("shipment_id", "in", list(shipment_ids))]
         ):
             self._of_shipment[consignment.shipment_id.id].append(consignment.id)
-            self._schemes[consignment.id] |= set(consignment.reference_ids.mapped("scheme"))
+            self._schemes[consignment.id] |= set(
+                consignment.reference_ids.filtered(lambda ref: not ref.package_id).mapped("scheme")
+            )
+        self._packages = Packages(env, shipment_ids)
+
+    def place_in(self, target, scheme):
+        """The target of a new number: the known one, or a more precise one that it gives rise to.
+
+        :param target: what the statement that gives the number is about
+        """
+        if scheme == "sscc":
+            consignment_id = target.consignment_id or self._of_shipment[target.shipment_id][0]
+            package_id = self._packages.place(consignment_id, target.package_id)
+            return Target(target.shipment_id, consignment_id, package_id=package_id)
+        if target.package_id and scheme not in _PACKAGE_SCHEMES:
+            return replace(target, package_id=None)
+        if target.consignment_id:
+            return target
+        return Target(target.shipment_id, self.place(target.shipment_id, scheme) or None)
 
     def place(self, shipment_id, scheme):
         """Id of the first consignment without a number of this kind, made if there is none.
@@ -132,3 +153,27 @@ class Consignments:
         )
         known.append(consignment.id)
         return consignment.id
+
+
+class Packages:
+    """Which package of a consignment a new SSCC belongs to."""
+
+    def __init__(self, env, shipment_ids):
+        self.env = env
+        self._unnamed = defaultdict(list)
+        for package in env["logistics.package"].search([("shipment_id", "in", list(shipment_ids))]):
+            if "sscc" not in package.reference_ids.mapped("scheme"):
+                self._unnamed[package.consignment_id.id].append(package.id)
+
+    def place(self, consignment_id, package_id=None):
+        """Id of the package that gets the number, made if every known one has a number of its own.
+
+        :param package_id: the package that the statement is about, if it is about one
+        """
+        waiting = self._unnamed[consignment_id]
+        if package_id in waiting:
+            waiting.remove(package_id)
+            return package_id
+        if waiting:
+            return waiting.pop(0)
+        return self.env["logistics.package"].create({"consignment_id": consignment_id}).id

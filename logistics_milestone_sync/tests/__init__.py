@@ -4,6 +4,7 @@ from . import test_catalogue
 from . import test_exception
 from . import test_ledger
 from . import test_odoo_flow
+from . import test_package
 from . import test_parked_fact
 from . import test_recording
 from . import test_tour

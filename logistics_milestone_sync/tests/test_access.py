@@ -11,6 +11,7 @@ MODELS = [
     "logistics.milestone",
     "logistics.milestone.event",
     "logistics.ownership.rule",
+    "logistics.package",
     "logistics.parked.fact",
     "logistics.parked.reference",
     "logistics.reference",
@@ -89,6 +90,7 @@ class TestAccess(LogisticsCase):
                 "currency_id": self.company.currency_id.id,
             }
         )
+        self.env["logistics.package"].create({"consignment_id": self.shipment.consignment_ids.id})
         for model in MODELS:
             if model in ("logistics.milestone", "logistics.ownership.rule"):
                 continue  # shared by all companies, no secrets in them
