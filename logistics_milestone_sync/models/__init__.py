@@ -32,6 +32,8 @@ from . import logistics_reference
 from . import logistics_location
 from . import logistics_location_alias
 from . import logistics_location_placing
+from . import logistics_package
+from . import logistics_shipment_packages
 from . import logistics_milestone_event
 from . import logistics_unknown_place
 from . import logistics_exception
@@ -44,4 +46,5 @@ from . import res_company
 from . import res_config_settings
 from . import sale_order
 from . import stock_move
+from . import stock_move_line
 from . import stock_picking

@@ -30,6 +30,9 @@ class LogisticsMilestoneEvent(models.Model):
     consignment_id = fields.Many2one(
         "logistics.consignment", readonly=True, index="btree_not_null", ondelete="restrict"
     )
+    package_id = fields.Many2one(
+        "logistics.package", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
@@ -205,10 +208,10 @@ class LogisticsMilestoneEvent(models.Model):
 
 
 _LEDGER_SQL = """
-    SELECT id, shipment_id, consignment_id, fact_key, milestone_code, classifier, occurred_at,
-           stated_at, system_id, priority, verdict, inferred, source_event_id, retracts, reason,
-           responsible_party, signer, document_url, document_sha256, weight::text, weight_unit,
-           is_override
+    SELECT id, shipment_id, consignment_id, package_id, fact_key, milestone_code, classifier,
+           occurred_at, stated_at, system_id, priority, verdict, inferred, source_event_id,
+           retracts, reason, responsible_party, signer, document_url, document_sha256,
+           weight::text, weight_unit, is_override
       FROM logistics_milestone_event
      WHERE shipment_id = ANY(%s)
 """
@@ -231,6 +234,7 @@ def _to_ledger_event(row):
         counts=row["verdict"] == "accept",
         inferred=bool(row["inferred"]),
         consignment_id=row["consignment_id"],
+        package_id=row["package_id"],
         stated_at=utc(row["stated_at"]),
         source_event_id=row["source_event_id"],
         retracts=row["retracts"],

@@ -35,6 +35,12 @@ class LogisticsReference(models.Model):
     consignment_id = fields.Many2one(
         "logistics.consignment", index="btree_not_null", ondelete="cascade"
     )
+    package_id = fields.Many2one(
+        "logistics.package",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="A message that uses this number speaks of this package only.",
+    )
     company_id = fields.Many2one(
         related="shipment_id.company_id", store=True, precompute=True, index=True
     )
@@ -106,6 +112,10 @@ class LogisticsReference(models.Model):
             ):
                 raise ValidationError(self.env._("This consignment is of another shipment."))
             reference._check_digit()
+            if reference.package_id and reference.package_id.consignment_id != (
+                reference.consignment_id
+            ):
+                raise ValidationError(self.env._("This package is of another consignment."))
             if reference.scheme in EXCLUSIVE_SCHEMES and reference.sudo()._names_another():
                 raise ValidationError(
                     self.env._("Another shipment has the number %s already.", reference.value)

@@ -69,12 +69,13 @@ class LedgerWriter:
     def _event_row(self, stated, target, statement, rules, catalogue, places):
         judgement = self._judgement(stated, statement, rules)
         place = f"s{target.shipment_id}/c{target.consignment_id or ''}"
+        place += f"/p{target.package_id}" if target.package_id else ""
         # No message can take the key of an override before it is stated.
         place += "/override" if statement.override else ""
-        proof = stated.evidence or fact.Evidence()
         return {
             "shipment_id": target.shipment_id,
             "consignment_id": target.consignment_id,
+            "package_id": target.package_id,
             "company_id": self.system.company_id.id,
             "milestone_id": catalogue[stated.milestone][0],
             "milestone_code": stated.milestone,
@@ -98,14 +99,20 @@ class LedgerWriter:
             "reason": stated.reason or None,
             "responsible_party": stated.responsible_party or None,
             **places.columns(stated.location),
+            **self._evidence_values(stated),
+            "fact_key": fact_key(stated, self.system.id, place),
+            "content_hash": content_hash(stated),
+            **self._latency_values(stated, statement),
+        }
+
+    def _evidence_values(self, stated):
+        proof = stated.evidence or fact.Evidence()
+        return {
             "signer": proof.signer or None,
             "document_url": proof.document_url or None,
             "document_sha256": proof.sha256 or None,
             "weight": stated.weight.value if stated.weight else None,
             "weight_unit": stated.weight.unit if stated.weight else None,
-            "fact_key": fact_key(stated, self.system.id, place),
-            "content_hash": content_hash(stated),
-            **self._latency_values(stated, statement),
         }
 
     def _latency_values(self, stated, statement):

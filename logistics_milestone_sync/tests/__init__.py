@@ -4,13 +4,13 @@ from . import test_catalogue
 from . import test_exception
 from . import test_ledger
 from . import test_odoo_flow
+from . import test_package
 from . import test_parked_fact
 from . import test_query_bounds
 from . import test_recording
 from . import test_tour
 from . import test_reference
 from . import test_unit_alias
-from . import test_reason_code
 from . import test_override
 from . import test_duty_conflict
 from . import test_rpc

@@ -23,6 +23,7 @@ MODELS = [
     "logistics.override",
     "logistics.ownership.change",
     "logistics.ownership.rule",
+    "logistics.package",
     "logistics.parked.fact",
     "logistics.parked.reference",
     "logistics.reason.code",
@@ -139,6 +140,7 @@ class TestAccess(LogisticsCase):
         self.env["logistics.ownership.change"].create(
             {"company_id": self.company.id, "system_kind": "crm", "reason": "a test"}
         )
+        self.env["logistics.package"].create({"consignment_id": self.shipment.consignment_ids.id})
         for model in MODELS:
             if model in SHARED:
                 continue
