@@ -23,6 +23,7 @@
         "views/logistics_milestone_views.xml",
         "views/logistics_ownership_rule_views.xml",
         "views/logistics_system_views.xml",
+        "views/logistics_state_check_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",

@@ -7,6 +7,7 @@ from . import logistics_approval
 from . import logistics_shipment
 from . import logistics_shipment_recorder
 from . import logistics_shipment_projection
+from . import logistics_shipment_rebuild
 from . import logistics_shipment_odoo
 from . import logistics_shipment_timeline
 from . import logistics_consignment
@@ -15,6 +16,7 @@ from . import logistics_milestone_event
 from . import logistics_exception
 from . import logistics_charge
 from . import logistics_parked_fact
+from . import logistics_state_check
 from . import res_company
 from . import res_config_settings
 from . import sale_order

@@ -6,5 +6,6 @@ from . import test_ledger
 from . import test_odoo_flow
 from . import test_parked_fact
 from . import test_query_bounds
+from . import test_rebuild
 from . import test_recording
 from . import test_tour

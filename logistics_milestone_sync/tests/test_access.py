@@ -15,9 +15,11 @@ MODELS = [
     "logistics.parked.reference",
     "logistics.reference",
     "logistics.shipment",
+    "logistics.state.check",
+    "logistics.state.difference",
     "logistics.system",
 ]
-EVIDENCE = ["logistics.milestone.event", "logistics.approval"]
+EVIDENCE = ["logistics.milestone.event", "logistics.approval", "logistics.state.difference"]
 
 
 @tagged("post_install", "-at_install", "logistics")
@@ -88,6 +90,10 @@ class TestAccess(LogisticsCase):
                 "amount": 5,
                 "currency_id": self.company.currency_id.id,
             }
+        )
+        check = self.env["logistics.state.check"].create({})
+        self.env["logistics.state.difference"].create(
+            {"check_id": check.id, "shipment_id": self.shipment.id}
         )
         for model in MODELS:
             if model in ("logistics.milestone", "logistics.ownership.rule"):
