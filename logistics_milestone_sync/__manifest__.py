@@ -41,6 +41,7 @@
         "views/logistics_milestone_crosswalk_views.xml",
         "views/logistics_flow_policy_views.xml",
         "views/logistics_package_views.xml",
+        "views/logistics_state_check_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",

@@ -20,6 +20,7 @@ from . import logistics_duty_conflict
 from . import logistics_shipment
 from . import logistics_shipment_recorder
 from . import logistics_shipment_projection
+from . import logistics_shipment_rebuild
 from . import logistics_shipment_odoo
 from . import logistics_shipment_timeline
 from . import logistics_shipment_fields
@@ -42,6 +43,7 @@ from . import logistics_charge
 from . import logistics_charge_manual
 from . import logistics_parked_fact
 from . import logistics_deferred_fact
+from . import logistics_state_check
 from . import res_company
 from . import res_config_settings
 from . import sale_order

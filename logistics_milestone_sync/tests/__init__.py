@@ -7,6 +7,7 @@ from . import test_odoo_flow
 from . import test_package
 from . import test_parked_fact
 from . import test_query_bounds
+from . import test_rebuild
 from . import test_recording
 from . import test_tour
 from . import test_reference

@@ -29,6 +29,8 @@ MODELS = [
     "logistics.reason.code",
     "logistics.reference",
     "logistics.shipment",
+    "logistics.state.check",
+    "logistics.state.difference",
     "logistics.system",
     "logistics.unit.alias",
     "logistics.unknown.place",
@@ -39,6 +41,7 @@ EVIDENCE = [
     "logistics.ownership.rule",
     "logistics.approval",
     "logistics.override",
+    "logistics.state.difference",
 ]
 # Shared by all companies: nothing secret in them.
 SHARED = [
@@ -141,6 +144,10 @@ class TestAccess(LogisticsCase):
             {"company_id": self.company.id, "system_kind": "crm", "reason": "a test"}
         )
         self.env["logistics.package"].create({"consignment_id": self.shipment.consignment_ids.id})
+        check = self.env["logistics.state.check"].create({})
+        self.env["logistics.state.difference"].create(
+            {"check_id": check.id, "shipment_id": self.shipment.id}
+        )
         for model in MODELS:
             if model in SHARED:
                 continue
