@@ -9,7 +9,7 @@ from ..core.change import Change
 from ..core.clock import naive
 from ..core.fact import MilestoneFact, Outcome
 from ..core.fact_key import conflict_key, content_hash, fact_key
-from ..core.ownership import ACCEPT, ADVISORY, REJECT, judge
+from ..core.ownership import ACCEPT, ADVISORY, REJECT
 
 _OUTCOMES = {
     ACCEPT: (fact.RECORDED, change.EVENT),
@@ -31,7 +31,7 @@ class LedgerWriter:
         self.system = recording.system
 
     def store(self):
-        rules = self.env["logistics.ownership.rule"]._rules_of(self.system.company_id)
+        judge = self.env["logistics.ownership.rule"]._judge_of(self.system)
         catalogue = self.env["logistics.milestone"]._catalogue()
         rows, repeats = {}, Counter()
         owners = defaultdict(list)
@@ -47,7 +47,7 @@ class LedgerWriter:
                 )
                 continue
             statement = self.recording.statements[index]
-            row = self._event_row(stated, target, statement, rules, catalogue)
+            row = self._event_row(stated, target, statement, judge, catalogue)
             known = rows.get(row["fact_key"])
             if known and known["content_hash"] == row["content_hash"]:
                 repeats[row["fact_key"]] += 1
@@ -59,8 +59,8 @@ class LedgerWriter:
             owners[row["fact_key"]].append(index)
         self._store_events(rows, repeats, owners)
 
-    def _event_row(self, stated, target, statement, rules, catalogue):
-        judgement = judge(rules, stated.milestone, self.system.id, self.system.kind)
+    def _event_row(self, stated, target, statement, judge, catalogue):
+        judgement = judge(stated.milestone)
         place = f"s{target.shipment_id}/c{target.consignment_id or ''}"
         proof = stated.evidence or fact.Evidence()
         return {
