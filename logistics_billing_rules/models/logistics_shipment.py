@@ -12,6 +12,7 @@ _RELEVANT = {
     change.EXCEPTION_CLOSED,
     change.EXCEPTION_APPROVED,
     change.CHARGE,
+    change.FIELD,
 }
 # What the billing lane states itself: looking at it again would never end.
 OWN_MILESTONES = ("charge_finalized", "invoice_released")

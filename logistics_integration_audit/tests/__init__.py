@@ -6,6 +6,7 @@ from . import (
     test_facts,
     test_message,
     test_money,
+    test_query_bounds,
     test_screens,
     test_sealer_race,
     test_tour,

@@ -17,6 +17,8 @@ EXCEPTION_OPENED: Final = "exception_opened"
 EXCEPTION_CLOSED: Final = "exception_closed"
 EXCEPTION_APPROVED: Final = "exception_approved"  # finance accepts to bill in spite of it
 CHARGE: Final = "charge"  # a charge is new or revised
+FIELD: Final = "field"  # a field of the shipment has another value
+NOTED: Final = "noted"  # a charge or a field, by somebody who does not own it: kept, not counted
 REFERENCE: Final = "reference"  # the shipment has a further name
 
 

@@ -11,6 +11,9 @@ How it works
     5. While an approved override stands, it decides instead, out of a final state too: of several
        the one that was stated last. The facts go on underneath, and decide again once it is over.
     6. The shipment stands where its least advanced consignment stands: half a delivery is none.
+    7. A consignment with packages is folded package by package. An event that names a package
+       speaks of that one, an event that names none speaks of all. What some packages failed to do
+       the consignment did not do: it is delivered when all of them are, cancelled ones left out.
 
 The property tests shuffle, double and retract thousands of histories (tests/unit/sync).
 """
@@ -18,15 +21,18 @@ The property tests shuffle, double and retract thousands of histories (tests/uni
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from .fact import Evidence
 from .override import deciding_override, overridden
 from .vocabulary import (
     ACTUAL,
+    CANCELLED,
     CATALOGUE,
+    DELIVERED_PHASE,
     ESTIMATED,
+    FAILED,
     NO_PHASE,
     PHASES,
     PLANNING,
@@ -59,6 +65,7 @@ class LedgerEvent:
     counts: bool = True
     inferred: bool = False
     consignment_id: int | None = None
+    package_id: int | None = None
     stated_at: datetime | None = None
     source_event_id: str | None = None
     retracts: str | None = None
@@ -98,31 +105,40 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """The result of a fold: the shipment, and each of its consignments."""
+    """The result of a fold: the shipment, each of its consignments, and each of their packages."""
 
     shipment: State
     consignments: Mapping[int, State]
+    packages: Mapping[int, State] = field(default_factory=dict)
 
 
 def fold(
     events: Iterable[LedgerEvent],
     consignment_ids: Sequence[int] = (),
     catalogue: Mapping[str, Milestone] = CATALOGUE,
+    packages: Mapping[int, Sequence[int]] | None = None,
 ) -> Folded:
     """Fold the ledger of one shipment.
 
     :param events: any order, duplicates allowed
     :param consignment_ids: the consignments that must all arrive; without any, the shipment is
         folded as one. Events without a consignment speak of all of them.
+    :param packages: ``{consignment id: ids of its packages}``; a consignment may have none
     """
     standing = _in_order(_standing({event.key: event for event in events}.values()), catalogue)
-    states = {
-        cid: _fold_one([e for e in standing if e.consignment_id in (None, cid)], catalogue)
-        for cid in sorted(consignment_ids)
-    }
+    states: dict[int, State] = {}
+    parts: dict[int, State] = {}
+    for cid in sorted(consignment_ids):
+        of_it = [e for e in standing if e.consignment_id in (None, cid)]
+        inside = {
+            pid: _fold_one([e for e in of_it if e.package_id in (None, pid)], catalogue)
+            for pid in sorted((packages or {}).get(cid, ()))
+        }
+        states[cid] = _all_of(inside) if inside else _fold_one(of_it, catalogue)
+        parts |= inside
     if not states:
         return Folded(_fold_one(standing, catalogue), {})
-    return Folded(_combine(states), states)
+    return Folded(_combine(states), states, parts)
 
 
 def without_retracted(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
@@ -223,6 +239,25 @@ def _open_exceptions(actual: Sequence[LedgerEvent]) -> tuple[str, ...]:
         elif event.milestone == "delivered":
             still_open = [e for e in still_open if e.reason not in SETTLED_BY_DELIVERY]
     return tuple(event.key for event in still_open)
+
+
+def _all_of(packages: Mapping[int, State]) -> State:
+    """The state of a consignment from its packages.
+
+    A cancelled package is no longer a part of it. One that is lost or returned is: it does not hold
+    back what is still on its way, but without it the consignment is never delivered.
+    """
+    left = {pid: state for pid, state in packages.items() if state.milestone != CANCELLED}
+    parts = left or packages
+    whole = _combine(parts)
+    ended = [state for state in parts.values() if state.phase == FAILED]
+    if whole.phase == DELIVERED_PHASE and ended:
+        first = min(ended, key=_advancement)
+        whole = replace(whole, milestone=first.milestone, phase=first.phase, since=first.since)
+    if parts is packages:
+        return whole
+    rest = _combine(packages)
+    return replace(whole, exceptions=rest.exceptions, conflicting=rest.conflicting)
 
 
 def _combine(states: Mapping[int, State]) -> State:

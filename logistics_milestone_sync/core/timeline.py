@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .fold import Folded, LedgerEvent, fold, without_retracted
 from .vocabulary import ACTUAL, CATALOGUE, Milestone
 
-MOVED = "moved"  # the shipment stands elsewhere because of it
+MOVED = "moved"  # the shipment, or a part of it, stands elsewhere because of it
 ESTIMATE = "estimate"  # it changed when we expect the shipment
 EXCEPTION = "exception"  # it opened or closed exceptions
 EVIDENCE = "evidence"  # it was the first of its kind: a fact that billing may build on
@@ -37,6 +37,7 @@ def timeline(
     events: Sequence[LedgerEvent],
     consignment_ids: Sequence[int] = (),
     catalogue: Mapping[str, Milestone] = CATALOGUE,
+    packages: Mapping[int, Sequence[int]] | None = None,
 ) -> list[Step]:
     """The effect of every statement, oldest heard first.
 
@@ -48,9 +49,9 @@ def timeline(
     heard = sorted(events, key=lambda event: event.id)
     standing = {event.id for event in without_retracted(heard)}
     steps = []
-    before = fold((), consignment_ids, catalogue)
+    before = fold((), consignment_ids, catalogue, packages)
     for count, event in enumerate(heard, start=1):
-        after = fold(heard[:count], consignment_ids, catalogue)
+        after = fold(heard[:count], consignment_ids, catalogue, packages)
         steps.append(
             Step(
                 event,
@@ -79,5 +80,9 @@ def _effect(event: LedgerEvent, before: Folded, after: Folded) -> str:
 
 
 def _standing(folded: Folded) -> tuple[object, ...]:
-    parts = [(id_, state.milestone) for id_, state in folded.consignments.items()]
+    parts = [
+        (id_, state.milestone)
+        for part in (folded.consignments, folded.packages)
+        for id_, state in part.items()
+    ]
     return (folded.shipment.milestone, folded.shipment.phase, *parts)

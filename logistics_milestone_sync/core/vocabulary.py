@@ -25,6 +25,7 @@ TRANSIT: Final = "transit"  # in the hands of a carrier
 DELIVERED_PHASE: Final = "delivered"  # the consignee has it
 FAILED: Final = "failed"  # it will not arrive: returned, lost, cancelled
 NO_PHASE: Final = "none"  # a statement that does not move the shipment (money, exceptions)
+CANCELLED: Final = "cancelled"  # the milestone: there is nothing to move any more
 PHASES: Final = (PLANNING, FULFILMENT, TRANSIT, DELIVERED_PHASE, FAILED)
 
 # --- Category: how soon somebody must know, and how long we keep it ----------------------------

@@ -130,13 +130,13 @@ class LogisticsException(models.Model):
         return opened, closing
 
     def _stated_exceptions(self, shipment_ids):
-        self.flush_model(["event_id"])
+        self.flush_model(["event_id", "state"])
         return self.env.execute_query_dict(
             SQL(
                 """
                 SELECT event.id, event.shipment_id, event.fact_key, event.verdict, event.reason,
                        event.responsible_party, event.raw_text, event.occurred_at,
-                       exception.id AS case_id
+                       exception.id AS case_id, exception.state AS case_state
                   FROM logistics_milestone_event event
                   LEFT JOIN logistics_exception exception ON exception.event_id = event.id
                  WHERE event.shipment_id = ANY(%s) AND event.milestone_code = 'exception_raised'

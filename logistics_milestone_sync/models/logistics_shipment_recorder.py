@@ -21,7 +21,8 @@ class LogisticsShipment(models.Model):
 
         :param system: one ``logistics.system``; its company is the only one that is touched
         :param list statements: of ``core.fact.Statement``; any number, any mix of shipments
-        :param bool park: keep statements without a shipment for later (``logistics.parked.fact``)
+        :param bool park: keep for later (``logistics.parked.fact``) what has no shipment, or what
+            its flow policy records in a batch
         :return: list of ``core.fact.Outcome``, one per statement, in the same order
         """
         system.ensure_one()
@@ -29,7 +30,8 @@ class LogisticsShipment(models.Model):
         self_sudo = self.sudo().with_company(system.company_id).with_context(tracking_disable=True)
         recording = Recording(self_sudo.env, system.sudo(), list(statements))
         shipments_sudo = recording.run(park).with_env(self_sudo.env)
-        shipments_sudo.invalidate_recordset(["event_ids"])  # they were inserted by SQL
+        # They were inserted by SQL.
+        shipments_sudo.invalidate_recordset(["event_ids", "field_statement_ids"])
         recording.changes += shipments_sudo._project()
         shipments_sudo._facts_recorded(recording.changes)
         return recording.outcomes

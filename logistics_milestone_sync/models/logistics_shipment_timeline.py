@@ -49,7 +49,8 @@ class LogisticsShipment(models.Model):
         milestones = {code: milestone for code, (_id, milestone) in catalogue.items()}
         rows = {event.id: event for event in self.event_ids}
         overrides = self._overrides_of(rows.values())
-        story = timeline(ledger, self.consignment_ids.ids, milestones)
+        packages = self._packages_of().get(self.id)
+        story = timeline(ledger, self.consignment_ids.ids, milestones, packages)
         return [
             {
                 "event": rows[step.event.id],
@@ -76,6 +77,8 @@ class LogisticsShipment(models.Model):
             return self._override_sentence(step, milestones)
         if step.effect == steps.MOVED and not step.after:
             return self.env._("The shipment has no status any more.")
+        if step.effect == steps.MOVED and step.before == step.after:
+            return self.env._("A part of the shipment moved; the rest is not there yet.")
         if step.effect == steps.MOVED:
             return self.env._("The shipment moved to “%s”.", milestones[step.after].name)
         return {

@@ -66,6 +66,19 @@ class StockPicking(models.Model):
         shipments_sudo._state_milestone("cancelled")
         return result
 
+    # === What transfers pack === #
+
+    def _action_done(self):
+        """Override of `stock`: the packages that leave are the packages of the shipment."""
+        result = super()._action_done()
+        self._follow_packages()
+        return result
+
+    def _follow_packages(self):
+        # A picker packs deliveries without any right on shipments.
+        shipments_sudo = self.sudo().logistics_shipment_ids
+        shipments_sudo._follow_stock_packages()
+
     # === Dispatch validates transfers === #
 
     @api.model
