@@ -46,6 +46,7 @@
         "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",
         "wizards/logistics_approval_rejection_views.xml",
+        "wizards/logistics_billing_request_views.xml",
         "wizards/logistics_override_request_views.xml",
         "views/logistics_milestone_sync_menus.xml",
     ],

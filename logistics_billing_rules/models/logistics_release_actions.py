@@ -56,8 +56,9 @@ class LogisticsRelease(models.Model):
         )
         if not cases:
             raise UserError(self.env._("No exception waits for a request."))
-        cases.action_request_billing_approval()
+        result = cases.action_request_billing_approval()
         self._locked_sudo()._process()
+        return result
 
     def action_approve(self):
         """Approve the request that holds each of these releases."""

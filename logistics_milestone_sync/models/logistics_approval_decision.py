@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .clashes import CLASHES
+
 
 class LogisticsApproval(models.Model):
     """Who decides, when, and what a late decision finds."""
@@ -184,9 +186,14 @@ class LogisticsApproval(models.Model):
     def _cron_expire(self):
         """Close requests that nobody decided in time, and let what they are about know."""
         late = [("state", "=", "pending"), ("expires_at", "<", fields.Datetime.now())]
-        self.env["ir.cron"]._commit_progress(remaining=self.search_count(late))
-        for approval in self.search(late, order="id"):
-            approval = approval.try_lock_for_update().filtered_domain(late)
-            approval._close("expired")
+        approvals = self.search(late, order="id")
+        self.env["ir.cron"]._commit_progress(remaining=len(approvals))
+        for approval in approvals:
+            try:
+                approval.shipment_id._lock_in_order()
+                approval.try_lock_for_update().filtered_domain(late)._close("expired")
+            except CLASHES:
+                self.env.cr.rollback()  # the next run finds it again
+                continue
             if not self.env["ir.cron"]._commit_progress(1):
                 return

@@ -42,7 +42,8 @@ class LogisticsApproval(models.Model):
         )
         asked_by = self.requester_id.partner_id
         told = asked_by if self.requester_id.active and self.requester_id != self.env.user else None
-        self.message_post(
+        # Mail waits for its queue: nothing outside the database is called in this transaction.
+        self.with_context(mail_notify_force_send=False).message_post(
             body=body, subtype_xmlid="mail.mt_note", partner_ids=told.ids if told else []
         )
         record = self._record()

@@ -15,7 +15,7 @@ class LogisticsApprovalKind(models.Model):
     _description = "Kind of Approval"
     _inherit = ["mail.thread", "logistics.governed.mixin"]
     _order = "code"
-    _governed_fields = ("code", "reason_purpose")
+    _governed_fields = ("code", "reason_purpose", "takes_reason")
 
     code = fields.Char(required=True, readonly=True)
     name = fields.Char(compute="_compute_from_code")
@@ -30,11 +30,19 @@ class LogisticsApprovalKind(models.Model):
     reason_required = fields.Boolean(
         tracking=True, help="Nobody may ask without choosing a reason."
     )
+    takes_reason = fields.Boolean(
+        readonly=True, help="Whoever asks has a place to choose a reason."
+    )
     reason_purpose = fields.Selection(PURPOSES, required=True, readonly=True, default="approval")
 
     _code_uniq = models.UniqueIndex("(code)", "This kind of approval has its terms already.")
     _valid_some_time = models.Constraint(
         "CHECK(validity_days > 0)", "A request must be valid for at least a day."
+    )
+
+    _reason_has_a_place = models.Constraint(
+        "CHECK(reason_required IS NOT TRUE OR takes_reason IS TRUE)",
+        "Requests of this kind have no place for a reason yet, so none can be required.",
     )
 
     @api.depends("code")

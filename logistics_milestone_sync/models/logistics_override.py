@@ -203,15 +203,19 @@ class LogisticsOverride(models.Model):
 
     # === For people === #
 
-    def _text(self):
-        """Who, why and until when, in one sentence; empty without an override."""
+    def _text(self, tz=None):
+        """Who, why and until when, in one sentence; empty without an override.
+
+        :param str tz: for whom it is written; the reader's own time zone by default
+        """
         if not self:
             return ""
+        until = format_datetime(self.env, self.valid_until, tz=tz, dt_format="short")
         return self.env._(
             "“%(status)s” by override until %(until)s: %(reason)s. Asked for by %(asker)s, "
             "approved by %(approvers)s.",
             status=self.milestone_id.name,
-            until=format_datetime(self.env, self.valid_until, dt_format="medium"),
+            until=f"{until} {tz}" if tz else until,
             reason=self.reason_id.name,
             asker=self.requested_by_id.name,
             approvers=", ".join(self.approved_by_ids.mapped("name")),
@@ -220,7 +224,7 @@ class LogisticsOverride(models.Model):
     def _tell_shipments(self):
         for override in self:
             override.shipment_id._message_log(
-                body=override._text()
+                body=override._text(tz="UTC")
                 if override.state == "active"
                 else self.env._(
                     "The override to “%s” is over: the facts decide again.",

@@ -243,14 +243,31 @@ class TestApproval(LogisticsCase):
     def test_a_reason_may_be_required(self):
         terms = self.env.ref(f"{MODULE}.approval_kind_exception_billing")
         terms.reason_required = True
+        case = self.case.with_user(self.preparer)
+        action = case.action_request_billing_approval()
+        self.assertFalse(case.approval_ids)
         with self.assertRaisesRegex(UserError, "Choose a reason"):
-            self._ask(self.preparer)
-        approval = (
-            self.env["logistics.approval"]
-            .with_user(self.preparer)
-            ._request(self.case.with_user(self.preparer), terms.code, reason_code="goodwill")
+            case.action_request_billing_approval("unheard_of")
+        dialog = Form(
+            self.env[action["res_model"]].with_user(self.preparer).with_context(**action["context"])
         )
-        self.assertEqual(approval.reason_id.name, "Goodwill")
+        dialog.reason_id = self.env["logistics.reason.code"]._find("approval", "goodwill")
+        dialog.note = "A good customer"
+        dialog.save().action_request()
+        self.assertEqual(
+            (case.approval_ids.reason_id.name, case.approval_ids.note),
+            ("Goodwill", "A good customer"),
+        )
+
+    def test_a_reason_is_not_required_where_nobody_could_give_one(self):
+        terms = self.env["logistics.approval.kind"].create({"code": "unheard_of"})
+        with (
+            self.assertRaises(errors.CheckViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            terms.reason_required = True
+            self.env.flush_all()
 
     def test_a_manager_sets_the_terms_and_not_who_decides(self):
         manager = self._create_user("terms-manager", "manager")

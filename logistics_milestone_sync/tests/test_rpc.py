@@ -131,6 +131,7 @@ class TestRpc(LogisticsCase):
             "logistics.override": {"action_withdraw"},
             "logistics.override.request": {"action_request"},
             "logistics.approval.rejection": {"action_reject"},
+            "logistics.billing.request": {"action_request"},
         }
         for model, expected in tried.items():
             with self.subTest(model=model):

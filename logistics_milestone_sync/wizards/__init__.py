@@ -1,2 +1,3 @@
 from . import logistics_approval_rejection
+from . import logistics_billing_request
 from . import logistics_override_request

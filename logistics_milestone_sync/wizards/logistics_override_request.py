@@ -13,7 +13,9 @@ class LogisticsOverrideRequest(models.TransientModel):
     _description = "Request to Override a Status"
 
     shipment_id = fields.Many2one("logistics.shipment", required=True)
-    status_id = fields.Many2one(related="shipment_id.status_id", string="Status Now")
+    status_id = fields.Many2one(
+        related="shipment_id.status_id", related_sudo=False, string="Status Now"
+    )
     consignment_id = fields.Many2one(
         "logistics.consignment",
         domain="[('shipment_id', '=', shipment_id)]",
