@@ -2,6 +2,7 @@ from . import governed_mixin
 from . import stateful_mixin
 from . import logistics_system
 from . import logistics_milestone
+from . import logistics_milestone_crosswalk
 from . import logistics_ownership_rule
 from . import logistics_approval
 from . import logistics_shipment

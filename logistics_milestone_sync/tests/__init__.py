@@ -10,3 +10,4 @@ from . import test_tour
 from . import test_reference
 from . import test_unit_alias
 from . import test_location
+from . import test_crosswalk
