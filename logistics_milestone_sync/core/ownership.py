@@ -7,7 +7,7 @@ the statement is kept and shown, and moves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,7 @@ class Rule:
     """One line of the matrix; empty fields match everything.
 
     :param priority: of the speaker among the accepted ones; lower wins ties
+    :param stand_in: holds only where no system is present that owns the milestone otherwise
     """
 
     id: int
@@ -30,6 +31,7 @@ class Rule:
     system_kind: str = ""
     system_id: int | None = None
     priority: int = 10
+    stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,36 @@ def judge(rules: Iterable[Rule], milestone: str, system_id: int, system_kind: st
         return Judgement(ADVISORY, None, 1000)
     best = min(matching, key=_specificity)
     return Judgement(best.verdict, best.id, best.priority)
+
+
+def in_force(rules: Iterable[Rule], present: Collection[tuple[int, str]]) -> list[Rule]:
+    """The rules without the stand-ins for owners that are there to speak themselves.
+
+    Odoo may say that goods were picked as long as no warehouse system does: the same defaults then
+    serve a company with a WMS and one without.
+
+    :param present: ``(system id, kind)`` of the systems of the company that are in use
+
+    >>> rules = [Rule(1, ACCEPT, "picked", "wms"), Rule(2, ACCEPT, "picked", "odoo", stand_in=True)]
+    >>> [rule.id for rule in in_force(rules, {(1, "odoo")})]
+    [1, 2]
+    >>> [rule.id for rule in in_force(rules, {(1, "odoo"), (2, "wms")})]
+    [1]
+    """
+    known = list(rules)
+    owners = [rule for rule in known if rule.verdict == ACCEPT and not rule.stand_in]
+    return [
+        rule
+        for rule in known
+        if not rule.stand_in or not any(_speaks(owner, rule.milestone, present) for owner in owners)
+    ]
+
+
+def _speaks(owner: Rule, milestone: str, present: Collection[tuple[int, str]]) -> bool:
+    return owner.milestone in ("", milestone) and any(
+        owner.system_id in (None, system_id) and owner.system_kind in ("", kind)
+        for system_id, kind in present
+    )
 
 
 def _specificity(rule: Rule) -> tuple[bool, bool, bool, int, int]:

@@ -8,6 +8,8 @@ from . import logistics_shipment
 from . import logistics_shipment_recorder
 from . import logistics_shipment_projection
 from . import logistics_shipment_odoo
+from . import logistics_shipment_statements
+from . import logistics_shipment_documents
 from . import logistics_shipment_timeline
 from . import logistics_consignment
 from . import logistics_reference
@@ -15,8 +17,11 @@ from . import logistics_milestone_event
 from . import logistics_exception
 from . import logistics_charge
 from . import logistics_parked_fact
+from . import delivery_carrier
+from . import status_mixin
 from . import res_company
 from . import res_config_settings
 from . import sale_order
 from . import stock_move
 from . import stock_picking
+from . import stock_picking_load

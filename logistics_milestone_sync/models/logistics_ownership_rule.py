@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..core.ownership import Rule
+from ..core.ownership import Rule, in_force
 from .logistics_system import SYSTEM_KINDS
 
 
@@ -38,6 +38,11 @@ class LogisticsOwnershipRule(models.Model):
     priority = fields.Integer(
         default=10, help="When two owners state the same second, the lower number wins."
     )
+    is_stand_in = fields.Boolean(
+        "Stand-in",
+        help="Holds only while the company has no system that owns the milestone otherwise: Odoo "
+        "says that goods were picked where no warehouse system does.",
+    )
     active = fields.Boolean(default=True)
 
     @api.model
@@ -47,7 +52,9 @@ class LogisticsOwnershipRule(models.Model):
         own = rules_sudo.filtered("company_id")
         covered = set(own.mapped("milestone_id.code"))
         shared = (rules_sudo - own).filtered(lambda rule: rule.milestone_id.code not in covered)
-        return [rule._to_rule() for rule in own + shared]
+        systems_sudo = self.env["logistics.system"].sudo().search([("company_id", "=", company.id)])
+        present = {(system.id, system.kind) for system in systems_sudo}
+        return in_force([rule._to_rule() for rule in own + shared], present)
 
     def _to_rule(self):
         return Rule(
@@ -57,6 +64,7 @@ class LogisticsOwnershipRule(models.Model):
             system_kind=self.system_kind or "",
             system_id=self.system_id.id or None,
             priority=self.priority,
+            stand_in=self.is_stand_in,
         )
 
     @api.depends("milestone_id", "system_kind", "system_id")

@@ -10,6 +10,7 @@ from odoo.addons.logistics_milestone_sync.core.ownership import (
     REJECT,
     VERDICTS,
     Rule,
+    in_force,
     judge,
 )
 
@@ -56,3 +57,28 @@ rules = st.lists(
 def test_the_order_of_the_rules_does_not_matter(many, random):
     shuffled = random.sample(many, len(many))
     assert judge(shuffled, "delivered", 1, "carrier") == judge(many, "delivered", 1, "carrier")
+
+
+STAND_IN = Rule(6, ACCEPT, "picked", "odoo", stand_in=True)
+ODOO, WMS, OTHER = (1, "odoo"), (2, "wms"), (3, "wms")
+
+
+@pytest.mark.parametrize(
+    ("owner", "present", "stands"),
+    [
+        (Rule(7, ACCEPT, "picked", "wms"), {ODOO}, True),
+        (Rule(7, ACCEPT, "picked", "wms"), {ODOO, WMS}, False),
+        (Rule(7, ACCEPT, "", "wms"), {ODOO, WMS}, False),  # it owns whatever there is
+        (Rule(7, ACCEPT, "packed", "wms"), {ODOO, WMS}, True),
+        (Rule(7, ACCEPT, "picked", "", 3), {ODOO, WMS}, True),  # that very system is not there
+        (Rule(7, ACCEPT, "picked", "", 3), {ODOO, WMS, OTHER}, False),
+        (Rule(7, ADVISORY, "picked", "wms"), {ODOO, WMS}, True),  # not an owner
+    ],
+)
+def test_a_stand_in_holds_until_an_owner_is_there(owner, present, stands):
+    assert (STAND_IN in in_force([owner, STAND_IN], present)) == stands
+
+
+@given(rules, st.sets(st.tuples(st.integers(1, 3), st.sampled_from(["carrier", "wms"]))))
+def test_rules_that_stand_in_for_nobody_are_always_in_force(many, present):
+    assert in_force(many, present) == many
