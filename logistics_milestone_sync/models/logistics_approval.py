@@ -35,6 +35,7 @@ class LogisticsApproval(models.Model):
     _description = "Approval"
     _inherit = ["mail.thread", "mail.activity.mixin", "logistics.stateful.mixin"]
     _order = "requested_at desc, id desc"
+    _rec_names_search = ["res_name"]
     _transitions = {"pending": ("approved", "rejected", "expired")}
 
     name = fields.Char(compute="_compute_name")

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..core.reference import Reference
+from .governed_mixin import INTERNAL
 
 SCHEMES = [
     ("shipment", "Shipment"),
@@ -50,6 +51,7 @@ class LogisticsReference(models.Model):
         "Given By",
         ondelete="restrict",
         help="Empty: a name of our own, known to everybody.",
+        groups=INTERNAL,
     )
 
     # Used by _record_facts: every message looks its shipment up here.

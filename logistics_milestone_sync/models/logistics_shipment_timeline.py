@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..core import timeline as steps
 from ..core.timeline import timeline
+from .governed_mixin import INTERNAL
 
 _ICONS = {
     "planning": "fa-file-text-o",
@@ -26,7 +27,11 @@ class LogisticsShipment(models.Model):
     _inherit = "logistics.shipment"
 
     timeline_html = fields.Html(
-        "Timeline", compute="_compute_timeline_html", sanitize=False, compute_sudo=False
+        "Timeline",
+        compute="_compute_timeline_html",
+        sanitize=False,
+        compute_sudo=False,
+        groups=INTERNAL,
     )
 
     def _compute_timeline_html(self):
