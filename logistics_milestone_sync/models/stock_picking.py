@@ -69,10 +69,15 @@ class StockPicking(models.Model):
         result = super()._action_done()
         self._ensure_shipments()
         pickings_sudo = self.sudo()
-        pickings_sudo.logistics_shipment_ids._follow_stock_packages()
+        self._follow_packages()
         pickings_sudo._prepared_shipments()._state_preparation()
         pickings_sudo.logistics_shipment_ids._state_validation()
         return result
+
+    def _follow_packages(self):
+        """The packages that leave are the packages of the shipment."""
+        # A picker packs deliveries without any right on shipments.
+        self.sudo().logistics_shipment_ids._follow_stock_packages()
 
     def action_cancel(self):
         """Override of `stock`: transfers without any move are cancelled here alone."""
