@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from .fold import Folded, LedgerEvent, standing_events
+from .fold import standing_events
+from .state import Folded, LedgerEvent
 from .vocabulary import ESTIMATED
 
 #: Milestones whose estimates speak of the arrival at the consignee.

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from .fold import Folded, LedgerEvent, State, standing_events
+from .fold import standing_events
+from .state import Folded, LedgerEvent, State
 from .vocabulary import (
     ACTUAL,
     CATALOGUE,

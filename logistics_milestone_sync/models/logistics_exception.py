@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .governed_mixin import INTERNAL
+
 REASONS = [
     ("damaged", "Damaged"),
     ("refused", "Refused"),
@@ -78,7 +80,9 @@ class LogisticsException(models.Model):
     severity = fields.Selection(
         SEVERITIES, required=True, default="1", tracking=True, group_expand=True
     )
-    user_id = fields.Many2one("res.users", "Owner", tracking=True, index="btree_not_null")
+    user_id = fields.Many2one(
+        "res.users", "Owner", tracking=True, index="btree_not_null", groups=INTERNAL
+    )
     opened_at = fields.Datetime(readonly=True)
     closed_at = fields.Datetime(readonly=True)
     closure_reason_id = fields.Many2one(
@@ -87,21 +91,24 @@ class LogisticsException(models.Model):
         domain=[("purpose", "=", "exception_closure")],
         tracking=True,
         ondelete="restrict",
+        groups=INTERNAL,
     )
-    resolution = fields.Text(tracking=True)
+    resolution = fields.Text(tracking=True, groups=INTERNAL)
     billing_approved = fields.Boolean(
         readonly=True,
         copy=False,
         tracking=True,
         help="Finance accepts to bill in spite of this exception. Set by an approval only.",
+        groups=INTERNAL,
     )
     approval_ids = fields.One2many(
         "logistics.approval",
         "res_id",
         domain=[("res_model", "=", "logistics.exception")],
         string="Approvals",
+        groups=INTERNAL,
     )
-    pending_approval = fields.Boolean(compute="_compute_pending_approval")
+    pending_approval = fields.Boolean(compute="_compute_pending_approval", groups=INTERNAL)
 
     _event_uniq = models.UniqueIndex("(event_id)", "This event has opened a case already.")
     _open_idx = models.Index("(company_id, shipment_id) WHERE state = 'open'")
@@ -156,13 +163,13 @@ class LogisticsException(models.Model):
         return self.create(vals_list)
 
     def _stated_exceptions(self, shipment_ids):
-        self.flush_model(["event_id"])
+        self.flush_model(["event_id", "state"])
         return self.env.execute_query_dict(
             SQL(
                 """
                 SELECT event.id, event.shipment_id, event.fact_key, event.verdict, event.reason,
                        event.responsible_party, event.raw_text, event.occurred_at,
-                       exception.id AS case_id
+                       exception.id AS case_id, exception.state AS case_state
                   FROM logistics_milestone_event event
                   LEFT JOIN logistics_exception exception ON exception.event_id = event.id
                  WHERE event.shipment_id = ANY(%s) AND event.milestone_code = 'exception_raised'
@@ -188,20 +195,45 @@ class LogisticsException(models.Model):
 
     # === Actions === #
 
-    def action_request_billing_approval(self):
+    def action_request_billing_approval(self, reason_code="", note=""):
         """Ask finance to bill in spite of the exception; somebody else decides.
 
+        :param str reason_code: code of a reason for approvals; where one is required and none is
+            given, the answer is the dialog that asks for it, and nothing was requested yet
         :raises UserError: if the case is closed, or was asked for already
         """
         self.check_access("write")
+        terms_sudo = self.env["logistics.approval.kind"].sudo()._of("exception_billing")
+        if terms_sudo.reason_required and not reason_code:
+            return self._ask_for_reason()
         for case in self:
             if case.state != "open":
                 raise UserError(self.env._("%s is closed: nothing to approve.", case.name))
             if case.billing_approved or case.pending_approval:
                 raise UserError(self.env._("%s was submitted for approval already.", case.name))
             self.env["logistics.approval"]._request(
-                case, "exception_billing", note=case.resolution or case.description
+                case,
+                "exception_billing",
+                reason_code=reason_code,
+                note=note or case.resolution or case.description,
             )
+        return None
+
+    def _ask_for_reason(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ask to Bill Anyway"),
+            "res_model": "logistics.billing.request",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_exception_ids": self.ids},
+        }
+
+    def _approval_obsolete(self, approval):
+        """Override of ``logistics.approvable.mixin``: a closed case holds nothing any more."""
+        if self.state != "open":
+            return self.env._("%s is closed by now: nothing to approve.", self.name)
+        return super()._approval_obsolete(approval)
 
     def _on_approval_decided(self, approval):
         """Override of ``logistics.approvable.mixin``: an approved case no longer holds billing."""

@@ -32,7 +32,8 @@ class LogisticsShipment(models.Model):
         self_sudo = self.sudo().with_company(system.company_id).with_context(tracking_disable=True)
         recording = Recording(self_sudo.env, system.sudo(), list(statements))
         shipments_sudo = recording.run(park).with_env(self_sudo.env)
-        shipments_sudo.invalidate_recordset(["event_ids", "eta_ids"])  # they were inserted by SQL
+        # They were inserted by SQL.
+        shipments_sudo.invalidate_recordset(["event_ids", "field_statement_ids", "eta_ids"])
         recording.changes += shipments_sudo._project()
         shipments_sudo._facts_recorded(recording.changes)
         return recording.outcomes
@@ -47,6 +48,7 @@ class LogisticsShipment(models.Model):
         """
         # Not only when the state moved: a dispatch may be heard after the delivery.
         self._validate_transfers_later()
+        self._write_back_numbers(changes)
 
     def _state_milestone(self, milestone, occurred_at=None, **values):
         """State one milestone of these shipments in this database's own voice.
@@ -56,7 +58,42 @@ class LogisticsShipment(models.Model):
         :param values: further values of ``core.fact.MilestoneFact``
         :return: list of ``core.fact.Outcome``, one per shipment
         """
-        return self._state_each([(s, milestone, values) for s in self], occurred_at)
+        return self._record_own(
+            (shipment, shipment._own_fact(milestone, occurred_at, **values)) for shipment in self
+        )
+
+    def _own_fact(self, milestone, occurred_at=None, **values):
+        return MilestoneFact(
+            (Reference("shipment", self.name),),
+            milestone,
+            utc(occurred_at or fields.Datetime.now()),
+            utc_offset=0,
+            **values,
+        )
+
+    @api.model
+    def _record_own(self, stated):
+        """Record what this database states itself.
+
+        :param stated: pairs of a shipment and a fact about it
+        :return: list of ``core.fact.Outcome``, one per pair, in the same order
+        """
+        stated = list(stated)
+        now = utc(fields.Datetime.now())
+        outcomes = [None] * len(stated)
+        by_company = defaultdict(list)
+        for index, (shipment, _fact) in enumerate(stated):
+            by_company[shipment.company_id].append(index)
+        for company, indexes in by_company.items():
+            system_sudo = self.env["logistics.system"]._odoo_system(company)
+            statements = [
+                Statement(stated[index][1], received_at=now, source=f"res.users,{self.env.uid}")
+                for index in indexes
+            ]
+            told = self._record_facts(system_sudo, statements)
+            for index, outcome in zip(indexes, told, strict=True):
+                outcomes[index] = outcome
+        return outcomes
 
     @api.model
     def _state_each(self, stated, occurred_at=None):
@@ -66,26 +103,10 @@ class LogisticsShipment(models.Model):
         :param occurred_at: naive UTC; now by default
         :return: list of ``core.fact.Outcome``, in the order of ``stated``
         """
-        now = fields.Datetime.now()
-        by_company = defaultdict(dict)
-        for index, (shipment, milestone, values) in enumerate(stated):
-            by_company[shipment.company_id][index] = Statement(
-                MilestoneFact(
-                    (Reference("shipment", shipment.name),),
-                    milestone,
-                    utc(occurred_at or now),
-                    utc_offset=0,
-                    **values,
-                ),
-                received_at=utc(now),
-                source=f"res.users,{self.env.uid}",
-            )
-        outcomes = {}
-        for company, statements in by_company.items():
-            system_sudo = self.env["logistics.system"]._odoo_system(company)
-            told = self._record_facts(system_sudo, list(statements.values()))
-            outcomes |= dict(zip(statements, told, strict=True))
-        return [outcomes[index] for index in range(len(stated))]
+        return self._record_own(
+            (shipment, shipment._own_fact(milestone, occurred_at, **values))
+            for shipment, milestone, values in stated
+        )
 
     def _exception_approved(self, exceptions):
         """Tell the hook that finance accepts to bill in spite of these exceptions."""
@@ -95,3 +116,14 @@ class LogisticsShipment(models.Model):
                 for case in exceptions
             ]
         )
+
+    def _lock_in_order(self):
+        """Take the row locks of these shipments in id order: two batches can never deadlock.
+
+        Everything that changes facts or money does this before it locks anything else.
+        """
+        if self:
+            self.env.cr.execute(
+                "SELECT 1 FROM logistics_shipment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                [sorted(self.ids)],
+            )

@@ -1,9 +1,12 @@
 """One batch of statements on its way into the ledger. Used by ``_record_facts`` only."""
 
+from dataclasses import replace
+
 from ..core import change, fact
 from ..core.change import Change
-from ..core.fact import ChargeFact, MilestoneFact, Outcome, ReferenceFact
+from ..core.fact import AttributeFact, ChargeFact, MilestoneFact, Outcome, ReferenceFact
 from ..core.reference import NoMatch, resolve
+from .recording_fields import FieldWriter
 from .recording_ledger import LedgerWriter
 from .recording_names import Names
 
@@ -33,11 +36,12 @@ class Recording:
         names = Names(self.env, self.system, self.facts_of(fact.Fact))
         self._resolve_naming(names)
         self._resolve_rest(names)
-        self._lock()
+        self.env["logistics.shipment"].browse(self.shipment_ids)._lock_in_order()
         if names.store():
             self._resolve_rest(names)  # a new number may have its own consignment by now
         LedgerWriter(self).store()
         self._insert_charges()
+        FieldWriter(self).store()
         if park:
             self._park()
         return self.env["logistics.shipment"].browse(sorted(self.shipment_ids))
@@ -73,7 +77,7 @@ class Recording:
                 self._assign(index, named, match.target, names)
 
     def _resolve_rest(self, names):
-        for index, stated in self.facts_of((MilestoneFact, ChargeFact)).items():
+        for index, stated in self.facts_of((MilestoneFact, ChargeFact, AttributeFact)).items():
             self._match(index, stated, names)
 
     def _match(self, index, stated, names):
@@ -81,7 +85,10 @@ class Recording:
         if isinstance(match, NoMatch):
             self.outcomes[index] = Outcome(fact.PARKED, explanation=match.explanation)
             return None
-        self.targets[index] = match.target
+        consignment_id = self.statements[index].consignment_id
+        self.targets[index] = (
+            replace(match.target, consignment_id=consignment_id) if consignment_id else match.target
+        )
         return match
 
     def _assign(self, index, named, target, names):
@@ -91,14 +98,6 @@ class Recording:
         if added:
             self.changes.append(
                 Change(change.REFERENCE, target.shipment_id, detail=", ".join(added))
-            )
-
-    def _lock(self):
-        """Take the row locks of all shipments in id order: two batches can then never deadlock."""
-        if self.shipment_ids:
-            self.env.cr.execute(
-                "SELECT 1 FROM logistics_shipment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-                [sorted(self.shipment_ids)],
             )
 
     # === Charges and the unknown === #

@@ -14,7 +14,8 @@ from odoo.addons.logistics_milestone_sync.core.eta import (
     hours,
     promise_kept,
 )
-from odoo.addons.logistics_milestone_sync.core.fold import LedgerEvent, fold
+from odoo.addons.logistics_milestone_sync.core.fold import fold
+from odoo.addons.logistics_milestone_sync.core.state import LedgerEvent
 from odoo.addons.logistics_milestone_sync.core.vocabulary import ESTIMATED
 
 from .strategies import CONSIGNMENTS, START, histories

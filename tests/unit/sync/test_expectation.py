@@ -13,7 +13,8 @@ from odoo.addons.logistics_milestone_sync.core.expectation import (
     next_expected,
     resolve_patterns,
 )
-from odoo.addons.logistics_milestone_sync.core.fold import LedgerEvent, fold
+from odoo.addons.logistics_milestone_sync.core.fold import fold
+from odoo.addons.logistics_milestone_sync.core.state import LedgerEvent
 from odoo.addons.logistics_milestone_sync.core.vocabulary import ESTIMATED, PLANNED
 
 from .strategies import CONSIGNMENTS, START, histories
