@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from odoo.addons.logistics_milestone_sync.core import fact as facts
 from odoo.addons.logistics_milestone_sync.core.fact import (
+    AttributeFact,
     ChargeFact,
     MilestoneFact,
     ReferenceFact,
@@ -137,6 +138,9 @@ def _summary(stated):
             "code": f"{stated.charge_type} {stated.amount} {stated.currency}",
             "references": references,
         }
+    if isinstance(stated, AttributeFact):
+        code = f"{stated.field.replace('_', ' ')} {stated.value or 'none'}"
+        return {"what": "field", "code": code, "references": references}
     raise TypeError(f"not a fact: {type(stated).__name__}")
 
 

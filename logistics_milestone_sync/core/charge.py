@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
+from .ownership import ADVISORY, REJECT
+
 BUY: Final = "buy"
 SELL: Final = "sell"
 SIDES: Final = (BUY, SELL)
@@ -65,6 +67,27 @@ def issues(
     if previous_currency and previous_currency != currency:
         found.append(f"was in {previous_currency} before")
     return tuple(found)
+
+
+def standing(live: bool, verdict: str, decision: str = "", confirms: bool = False) -> str:
+    """What a charge is to people, in one word.
+
+    :param verdict: of the source of truth
+    :param decision: about revenue entered by hand: ``pending``, ``approved``, ``rejected`` or empty
+    :param confirms: it only repeats an earlier revision
+
+    >>> standing(True, "accept"), standing(False, "accept", "pending"), standing(False, "advisory")
+    ('live', 'waiting', 'advisory')
+    """
+    if live:
+        return "live"
+    if verdict == REJECT or decision == "rejected":
+        return "refused"
+    if verdict == ADVISORY:
+        return "advisory"
+    if decision == "pending":
+        return "waiting"
+    return "confirmation" if confirms else "superseded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,22 @@ def judge(
     return Judgement(best.verdict, best.id, best.priority)
 
 
+class Judge:
+    """Judges everything that one system states; each topic is looked up once."""
+
+    def __init__(self, rules: Iterable[Rule], system_id: int, system_kind: str) -> None:
+        self._rules = tuple(rules)
+        self._speaker = (system_id, system_kind)
+        self._known: dict[Topic, Judgement] = {}
+
+    def __call__(self, topic: Topic | str) -> Judgement:
+        if isinstance(topic, str):
+            topic = Topic(MILESTONE, topic)
+        if topic not in self._known:
+            self._known[topic] = judge(self._rules, topic, *self._speaker)
+        return self._known[topic]
+
+
 def _specificity(rule: Rule) -> tuple[bool, bool, bool, bool, bool, int, int]:
     return (
         not rule.system_id,

@@ -6,6 +6,7 @@ from . import logistics_milestone
 from . import ownership_cell_mixin
 from . import logistics_milestone_crosswalk
 from . import logistics_crosswalk_export
+from . import logistics_milestone_crosswalk
 from . import logistics_ownership_rule
 from . import logistics_reason_code
 from . import logistics_flow_policy

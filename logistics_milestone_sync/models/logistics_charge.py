@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from ..core import change
 from ..core.change import Change
+from ..core.charge import standing
 from .ownership_cell_mixin import CHARGE_SIDES, CHARGE_TYPES
 from .recording_charges import ChargeWriter
 
@@ -136,7 +137,10 @@ class LogisticsCharge(models.Model):
         help="Only live charges count. Advisory ones are shown, and nothing is billed for them.",
     )
     revision_ids = fields.Many2many(
-        "logistics.charge", compute="_compute_revision_ids", string="Revisions"
+        "logistics.charge",
+        compute="_compute_revision_ids",
+        context={"active_test": False},
+        string="Revisions",
     )
 
     _live_key_uniq = models.UniqueIndex(
@@ -146,21 +150,12 @@ class LogisticsCharge(models.Model):
     # The writer looks up what a system said before, live or not.
     _key_idx = models.Index("(shipment_id, side, charge_key)")
 
-    @api.depends("active", "verdict", "decision", "superseded_by_id", "confirms_id", "source_kind")
+    @api.depends("active", "verdict", "decision", "confirms_id")
     def _compute_standing(self):
         for charge in self:
-            charge.standing = charge._standing()
-
-    def _standing(self):
-        if self.active:
-            return "live"
-        if self.verdict == "reject" or self.decision == "rejected":
-            return "refused"
-        if self.verdict == "advisory":
-            return "advisory"
-        if self.decision == "pending":
-            return "waiting"
-        return "confirmation" if self.confirms_id else "superseded"
+            charge.standing = standing(
+                charge.active, charge.verdict, charge.decision or "", bool(charge.confirms_id)
+            )
 
     def _compute_revision_ids(self):
         everything = self.with_context(active_test=False).search(

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..core.charge import issues
-from ..core.ownership import ACCEPT, CHARGE, Topic, judge
+from ..core.ownership import ACCEPT, CHARGE, Topic
 
 KIND = "manual_charge"
 # What does not touch money, as long as nobody decided on it.
@@ -85,8 +85,8 @@ class LogisticsCharge(models.Model):
 
     def _judge_as_odoo(self):
         system = self.env["logistics.system"]._odoo_system(self.company_id)
-        rules = self.env["logistics.ownership.rule"]._rules_of(self.company_id)
-        return judge(rules, Topic(CHARGE, self.charge_type, self.side), system.id, system.kind)
+        judge = self.env["logistics.ownership.rule"]._judge_of(system)
+        return judge(Topic(CHARGE, self.charge_type, self.side))
 
     def _standing_before(self):
         """The live charge whose place this one would take."""

@@ -62,13 +62,16 @@ class LogisticsLocation(models.Model):
 
     def _place_earlier_events(self):
         """Place what was said of the codes of these locations before anybody knew them."""
-        glns, unlocodes = self.filtered("gln"), self.filtered("unlocode")
-        if glns or unlocodes:
+        public = {name: self.filtered(name).mapped(name) for name in ("gln", "unlocode")}
+        systems = self.alias_ids.system_id
+        if systems or any(public.values()):
             self._place_events(
                 SQL(
-                    "(location_gln = ANY(%s) OR location_unlocode = ANY(%s))",
-                    glns.mapped("gln"),
-                    unlocodes.mapped("unlocode"),
+                    "(location_gln = ANY(%s) OR location_unlocode = ANY(%s)"
+                    " OR system_id = ANY(%s))",
+                    public["gln"],
+                    public["unlocode"],
+                    systems.ids,
                 )
             )
 

@@ -4,7 +4,7 @@ from odoo.tools import file_open
 from ..core import crosswalk
 from ..core.crosswalk import Row
 
-_SEED = "logistics_milestone_sync/data/milestone_crosswalk.csv"
+_SEED = "logistics_milestone_sync/crosswalks/standards.csv"
 
 
 class LogisticsMilestoneCrosswalk(models.Model):
@@ -107,6 +107,6 @@ class LogisticsMilestoneCrosswalk(models.Model):
 
     def action_export_csv(self):
         """Download these lines as CSV; all of them, if none is chosen."""
-        lines = self or self.search([])
+        lines = self or self.search([("code", "!=", False)])
         lines.check_access("read")
         return self.env["logistics.crosswalk.export"]._download(lines)

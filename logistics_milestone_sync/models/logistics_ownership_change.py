@@ -123,6 +123,9 @@ class LogisticsOwnershipChange(models.Model):
         :return: ``{"id": …, "name": …}`` of the change, which waits for approval
         """
         self.check_access("create")
+        reason = (values.get("reason") or "").strip()
+        if not reason:
+            raise ValidationError(self._reason_message())
         cell = {name: values.get(name) or False for name in CELL_FIELDS}
         probe = self.new(cell)
         standing = self.env["logistics.ownership.rule"].search(probe._cell_domain())
@@ -134,7 +137,7 @@ class LogisticsOwnershipChange(models.Model):
             "rule_id": standing.id,
             "verdict": standing.verdict if withdraw else values.get("verdict"),
             "priority": standing.priority if withdraw else values.get("priority", 10),
-            "reason": (values.get("reason") or "").strip(),
+            "reason": reason,
         }
         change = self.create(vals)
         change.action_submit()
@@ -164,7 +167,7 @@ class LogisticsOwnershipChange(models.Model):
         if self.state != "draft":
             raise UserError(self.env._("%s was submitted already.", self.display_name))
         if not (self.reason or "").strip():
-            raise ValidationError(self.env._("Write down why: somebody has to decide on it."))
+            raise ValidationError(self._reason_message())
         if not self.company_id and not self._works_for_all():
             raise AccessError(self._shared_message())
         self._check_standing()
@@ -180,6 +183,9 @@ class LogisticsOwnershipChange(models.Model):
                     self.display_name,
                 )
             )
+
+    def _reason_message(self):
+        return self.env._("Write down why: somebody has to decide on it.")
 
     def _works_for_all(self):
         return len(self.env.user.company_ids) == self.env["res.company"].sudo().search_count([])

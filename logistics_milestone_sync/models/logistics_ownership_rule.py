@@ -2,6 +2,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ..core.ownership import Judge
+
 
 class LogisticsOwnershipRule(models.Model):
     """One rule of the source of truth. Never edited: a change makes a new row (see the changes).
@@ -33,16 +35,25 @@ class LogisticsOwnershipRule(models.Model):
     def _rules_of(self, company):
         """The core rules that hold in ``company``: its own and the shared ones.
 
-        Remembered per state of the table, which this transaction's snapshot tells with one cheap
-        query: no worker ever judges by rules that it has not heard to be replaced.
+        Remembered until a rule changes. That another worker changed one shows in the stamp, which
+        this transaction's snapshot tells with one cheap query: no worker judges by rules that were
+        replaced before its transaction began, however long it has been running.
 
         :return: tuple of ``core.ownership.Rule``
         """
         self.flush_model()
         [stamp] = self.env.execute_query(
-            SQL("SELECT count(*), max(id), max(write_date) FROM logistics_ownership_rule")
+            SQL(
+                "SELECT count(*) FILTER (WHERE active), max(id), max(write_date)"
+                " FROM logistics_ownership_rule"
+            )
         )
         return self._remembered_rules(company.id, stamp)
+
+    @api.model
+    def _judge_of(self, system):
+        """What judges the statements of ``system`` (``core.ownership.Judge``)."""
+        return Judge(self._rules_of(system.company_id), system.id, system.kind)
 
     @api.model
     @tools.ormcache("company_id", "stamp")
@@ -53,11 +64,17 @@ class LogisticsOwnershipRule(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_by_change()
+        self.env.registry.clear_cache()
         return super().create(vals_list)
 
     def write(self, vals):
         self._check_by_change()
+        self.env.registry.clear_cache()
         return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_by_change(self):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..core.check_digit import FINE, check_gln
+from ..core.fact import Location
 from ..core.location import is_unlocode
 
 
@@ -47,21 +48,23 @@ class LogisticsUnknownPlace(models.Model):
 
         Every earlier event with these codes is placed at once.
         """
-        self.ensure_one()
-        location = self.env["logistics.location"].create(self._location_vals())
-        self.env["logistics.location.alias"].create(
-            {"location_id": location.id, "system_id": self.system_id.id, "code": self._best_code()}
-        )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "logistics.location",
-            "res_id": location.id,
-            "views": [(False, "form")],
-        }
+        location = self._known_by_now()
+        if not location:
+            location = location.create(self._location_vals())
+            self.env["logistics.location.alias"].create(
+                {
+                    "location_id": location.id,
+                    "system_id": self.system_id.id,
+                    "code": self._best_code(),
+                }
+            )
+        return self._open(location)
 
     def action_assign(self):
         """Ask which known location the system means by this code."""
-        self.ensure_one()
+        location = self._known_by_now()
+        if location:
+            return self._open(location)
         return {
             "name": self.env._("Which location is it?"),
             "type": "ir.actions.act_window",
@@ -70,6 +73,32 @@ class LogisticsUnknownPlace(models.Model):
             "target": "new",
             "context": {"default_system_id": self.system_id.id, "default_code": self._best_code()},
         }
+
+    def _open(self, location):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "logistics.location",
+            "res_id": location.id,
+            "views": [(False, "form")],
+        }
+
+    def _known_by_now(self):
+        """The location, if somebody entered the code while these events were being recorded.
+
+        Two such transactions do not see each other; the events are placed now.
+        """
+        self.ensure_one()
+        locations = self.env["logistics.location"]
+        locations.check_access("create")
+        place = Location(
+            code=self.location_code or "",
+            gln=self.location_gln or "",
+            unlocode=self.location_unlocode or "",
+        )
+        found = locations._find_many(self.company_id, [(self.system_id.id, place)])
+        if found:
+            locations._place_events(SQL("system_id = %s", self.system_id.id))
+        return locations.browse(found.values())
 
     def _best_code(self):
         code = self.location_code or self.location_gln or self.location_unlocode

@@ -7,14 +7,20 @@ from odoo.tools import SQL
 
 from ..core import change, fact
 from ..core.change import Change
-from ..core.charge import Revision, chain, issues
+from ..core.charge import Revision, chain, issues, standing
 from ..core.clock import naive, utc
 from ..core.fact import Outcome
-from ..core.ownership import ACCEPT, ADVISORY, CHARGE, REJECT, Topic, judge
+from ..core.ownership import ACCEPT, ADVISORY, CHARGE, REJECT, Topic
 
 _STATUS = {ACCEPT: fact.RECORDED, ADVISORY: fact.ADVISORY, REJECT: fact.REJECTED}
 # What follows from the place of a revision in its chain: column → SQL type.
-_PLACE = {"active": "bool", "superseded_by_id": "int4", "confirms_id": "int4", "issue": "varchar"}
+_PLACE = {
+    "active": "bool",
+    "superseded_by_id": "int4",
+    "confirms_id": "int4",
+    "issue": "varchar",
+    "standing": "varchar",
+}
 
 
 class ChargeWriter:
@@ -31,6 +37,7 @@ class ChargeWriter:
         self.revisions = defaultdict(list)  # chain key → Revision
         self.places = {}  # id → place as stored
         self.currency_of = {}  # id → currency
+        self.verdict_of = {}  # id → verdict
         self.new = {}  # id → vals
         self.repeats = Counter()  # id → times
         self.results = []
@@ -39,7 +46,7 @@ class ChargeWriter:
         """:return: list of ``(index, Outcome, Change)``"""
         if not self.stated:
             return []
-        rules = self.env["logistics.ownership.rule"]._rules_of(self.system.company_id)
+        judge = self.env["logistics.ownership.rule"]._judge_of(self.system)
         self._read_currencies()
         self._read_known()
         ids = self._next_ids()
@@ -47,7 +54,7 @@ class ChargeWriter:
             currency = self.currencies.get(charge.currency)
             if currency:
                 vals = self.charges._vals_from(self.system, target, charge, statement, currency)
-                vals |= self._judged(rules, charge, vals, statement)
+                vals |= self._judged(judge, charge, vals, statement)
                 self._take(index, next(ids), vals, charge)
             else:
                 self._refuse(index, target, charge)
@@ -68,7 +75,7 @@ class ChargeWriter:
             SQL(
                 "SELECT id, shipment_id, side, charge_key, charge_type, amount::text, currency_id,"
                 "       verdict, stated_at, received_at, active, superseded_by_id, confirms_id,"
-                "       issue"
+                "       issue, standing"
                 "  FROM logistics_charge"
                 " WHERE system_id = %s AND (shipment_id, side, charge_key) IN %s ORDER BY id",
                 self.system.id,
@@ -95,9 +102,8 @@ class ChargeWriter:
 
     # === One statement === #
 
-    def _judged(self, rules, charge, vals, statement):
-        topic = Topic(CHARGE, vals["charge_type"], charge.side)
-        judgement = judge(rules, topic, self.system.id, self.system.kind)
+    def _judged(self, judge, charge, vals, statement):
+        judgement = judge(Topic(CHARGE, vals["charge_type"], charge.side))
         return {
             "verdict": judgement.verdict,
             "rule_id": judgement.rule_id,
@@ -146,6 +152,7 @@ class ChargeWriter:
 
     def _remember(self, charge_id, vals):
         self.currency_of[charge_id] = self.env["res.currency"].browse(vals["currency_id"])
+        self.verdict_of[charge_id] = vals["verdict"]
         self.revisions[_key(vals)].append(self._revision(charge_id, vals))
 
     def _revision(self, charge_id, vals):
@@ -171,8 +178,7 @@ class ChargeWriter:
         moved = {i: place for i, place in places.items() if self.places.get(i, place) != place}
         self._step_down([i for i, place in moved.items() if not place[0]])
         self._insert(places)
-        # By the shared way of writing computed columns, which tells the ORM.
-        self.env["logistics.shipment"]._store("logistics.charge", _PLACE, moved)
+        self._rearrange(moved)
         self._count_repeats()
 
     def _place(self, revision, link):
@@ -182,7 +188,8 @@ class ChargeWriter:
         found = issues(
             revision.says[1], currency.name, currency.decimal_places, before.name if before else ""
         )
-        return (link.live, link.superseded_by, link.confirms, ", ".join(found) or None)
+        stands = standing(link.live, self.verdict_of[revision.id], confirms=bool(link.confirms))
+        return (link.live, link.superseded_by, link.confirms, ", ".join(found) or None, stands)
 
     def _step_down(self, ids):
         """Before others go live: the unique index looks at every row as it is written."""
@@ -194,13 +201,23 @@ class ChargeWriter:
                 )
             )
 
+    def _rearrange(self, moved):
+        """Store new places by the shared way of writing computed columns, and tell the ORM."""
+        charges = self.charges.browse([*moved, *self.new])
+        # The standing is part of the place: computing it once more would write row after row.
+        with self.env.protecting([self.charges._fields["standing"]], charges):
+            self.env["logistics.shipment"]._store("logistics.charge", _PLACE, moved)
+            charges.modified(list(_PLACE))
+        self._shipments().invalidate_recordset(["charge_ids", "stated_charge_ids"])
+
+    def _shipments(self):
+        ids = {target.shipment_id for _index, target, _charge, _statement in self.stated}
+        return self.env["logistics.shipment"].browse(sorted(ids))
+
     def _insert(self, places):
         if not self.new:
             return
-        shipments = self.env["logistics.shipment"].browse(
-            {vals["shipment_id"] for vals in self.new.values()}
-        )
-        clients = {shipment.id: shipment.client_id.id or None for shipment in shipments}
+        clients = {shipment.id: shipment.client_id.id or None for shipment in self._shipments()}
         uid, now = self.env.uid, self.env.cr.now()
         shared = {
             "company_id": self.system.company_id.id,
@@ -221,9 +238,6 @@ class ChargeWriter:
                 SQL(", ").join(SQL("%s", tuple(self._columns(row))) for row in rows),
             )
         )
-        created = self.charges.browse(self.new)
-        created.modified(list(_PLACE))  # stored fields that follow from the place
-        shipments.invalidate_recordset(["charge_ids"])
 
     def _columns(self, row):
         for name, value in row.items():

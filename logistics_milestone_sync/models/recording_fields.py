@@ -10,7 +10,7 @@ from ..core import change, fact
 from ..core.change import Change
 from ..core.clock import naive, utc
 from ..core.fact import AttributeFact, Outcome
-from ..core.ownership import ACCEPT, ADVISORY, FIELD, REJECT, Topic, judge
+from ..core.ownership import ACCEPT, ADVISORY, FIELD, REJECT, Topic
 
 _STATUS = {ACCEPT: fact.RECORDED, ADVISORY: fact.ADVISORY, REJECT: fact.REJECTED}
 
@@ -31,10 +31,10 @@ class FieldWriter:
         }
         if not stated:
             return
-        rules = self.env["logistics.ownership.rule"]._rules_of(self.system.company_id)
+        judge = self.env["logistics.ownership.rule"]._judge_of(self.system)
         rows, owners = {}, defaultdict(list)
         for index, said in stated.items():
-            row = self._row(said, index, rules)
+            row = self._row(said, index, judge)
             rows.setdefault(row["statement_key"], row)
             owners[row["statement_key"]].append(index)
         inserted = self._insert(list(rows.values()))
@@ -45,10 +45,10 @@ class FieldWriter:
             for position, index in enumerate(indexes):
                 self._tell(index, rows[key], new=key in inserted and position == 0)
 
-    def _row(self, said, index, rules):
+    def _row(self, said, index, judge):
         statement = self.recording.statements[index]
         shipment_id = self.recording.targets[index].shipment_id
-        judgement = judge(rules, Topic(FIELD, said.field), self.system.id, self.system.kind)
+        judgement = judge(Topic(FIELD, said.field))
         said_at = naive(said.stated_at or statement.received_at)
         identity = [self.system.id, shipment_id, said.field, said.value, said_at.isoformat()]
         return {

@@ -10,7 +10,7 @@ from ..core.clock import naive, utc
 from ..core.fact import MilestoneFact, Outcome
 from ..core.fact_key import conflict_key, content_hash, fact_key
 from ..core.flow_policy import latency_of
-from ..core.ownership import ACCEPT, ADVISORY, REJECT, Judgement, judge
+from ..core.ownership import ACCEPT, ADVISORY, REJECT, Judgement
 from .recording_places import Places
 
 _OUTCOMES = {
@@ -36,7 +36,7 @@ class LedgerWriter:
         )
 
     def store(self):
-        rules = self.env["logistics.ownership.rule"]._rules_of(self.system.company_id)
+        judge = self.env["logistics.ownership.rule"]._judge_of(self.system)
         catalogue = self.env["logistics.milestone"]._catalogue()
         facts = self.recording.facts_of(MilestoneFact)
         places = Places(self.env, self.system, facts)
@@ -54,7 +54,7 @@ class LedgerWriter:
                 )
                 continue
             statement = self.recording.statements[index]
-            row = self._event_row(stated, target, statement, rules, catalogue, places)
+            row = self._event_row(stated, target, statement, judge, catalogue, places)
             known = rows.get(row["fact_key"])
             if known and known["content_hash"] == row["content_hash"]:
                 repeats[row["fact_key"]] += 1
@@ -66,8 +66,8 @@ class LedgerWriter:
             owners[row["fact_key"]].append(index)
         self._store_events(rows, repeats, owners)
 
-    def _event_row(self, stated, target, statement, rules, catalogue, places):
-        judgement = self._judgement(stated, statement, rules)
+    def _event_row(self, stated, target, statement, judge, catalogue, places):
+        judgement = self._judgement(stated, statement, judge)
         place = f"s{target.shipment_id}/c{target.consignment_id or ''}"
         place += f"/p{target.package_id}" if target.package_id else ""
         # No message can take the key of an override before it is stated.
@@ -131,11 +131,11 @@ class LedgerWriter:
             "latency_breached": latency.breached,
         }
 
-    def _judgement(self, stated, statement, rules):
+    def _judgement(self, stated, statement, judge):
         """What the rules say; an override stands on its approval instead, whoever owns the fact."""
         if statement.override and self.system.kind == "odoo":
             return Judgement(ACCEPT, None, 0)
-        return judge(rules, stated.milestone, self.system.id, self.system.kind)
+        return judge(stated.milestone)
 
     def _store_events(self, rows, repeats, owners):
         inserted = self._insert_ignoring_known(rows.values())

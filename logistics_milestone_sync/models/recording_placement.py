@@ -34,12 +34,12 @@ class Placement:
         self._consignments = defaultdict(list)  # per shipment id
         self._known = {}
         self._missing_packages = []
-        in_shipments = [("shipment_id", "in", sorted(shipment_ids))]
+        shipments = env["logistics.shipment"].browse(sorted(shipment_ids))
+        self._shipments = {shipment.id: shipment for shipment in shipments}  # read together
+        in_shipments = [("shipment_id", "in", shipments.ids)]
         for consignment in env["logistics.consignment"].search(in_shipments):
             numbers = consignment.reference_ids.filtered(lambda ref: not ref.package_id)
-            part = _Part(
-                consignment.id, consignment.shipment_id, schemes=set(numbers.mapped("scheme"))
-            )
+            part = _Part(consignment.id, schemes=set(numbers.mapped("scheme")))
             self._known[consignment.id] = part
             self._consignments[consignment.shipment_id.id].append(part)
         for package in env["logistics.package"].search(in_shipments):
@@ -84,7 +84,7 @@ class Placement:
         parts = self._consignments[shipment_id]
         found = next((part for part in parts if scheme not in part.schemes), None)
         if not found:
-            found = _Part(None, self.env["logistics.shipment"].browse(shipment_id))
+            found = _Part(None, self._shipments[shipment_id])
             parts.append(found)
         return found
 

@@ -1,5 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
+from stdnum import ean
+
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.logistics_milestone_sync.core.fact import (
@@ -78,6 +80,12 @@ class LogisticsCase(TransactionCase):
         with self.enter_registry_test_mode():
             self.env.ref(f"{MODULE}.{name}").method_direct_trigger()
         self.env.invalidate_all()
+
+    @staticmethod
+    def _sscc(serial):
+        """A valid SSCC of our own for every serial number."""
+        digits = f"{serial:017}"
+        return digits + ean.calc_check_digit(digits)
 
     @staticmethod
     def _at(hours):

@@ -10,7 +10,6 @@ MODELS = [
     "logistics.approval.kind",
     "logistics.charge",
     "logistics.consignment",
-    "logistics.crosswalk.export",
     "logistics.duty.conflict",
     "logistics.exception",
     "logistics.field.statement",
@@ -46,7 +45,6 @@ EVIDENCE = [
 # Shared by all companies: nothing secret in them.
 SHARED = [
     "logistics.approval.kind",
-    "logistics.crosswalk.export",
     "logistics.duty.conflict",
     "logistics.flow.policy",
     "logistics.milestone",

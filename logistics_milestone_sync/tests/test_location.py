@@ -94,6 +94,14 @@ class TestLocation(LocationCase):
         port.active = False
         self.assertFalse(self._arrive(unlocode="DEHAM", code="HUB1").location_id)
 
+    def test_what_was_said_while_a_location_was_archived_is_placed_when_it_is_back(self):
+        hub = self._location()
+        self._alias(hub, "HUB1")
+        hub.active = False
+        event = self._arrive(code="HUB1")
+        hub.active = True
+        self.assertEqual(event.location_id, hub)
+
     def test_the_number_of_queries_does_not_grow_with_the_places(self):
         for number in range(20):
             self._alias(self._location(f"Hub {number}"), f"HUB{number}")
@@ -319,6 +327,21 @@ class TestUnknownPlace(LocationCase):
             **action["context"]
         ).create({"location_id": hub.id})
         self.assertEqual(event.location_id, hub)
+
+    def test_a_code_entered_while_its_event_was_recorded_is_not_entered_twice(self):
+        hub = self._location()
+        alias = self._alias(hub, "ELSE")
+        event = self._arrive(code="HUB1")
+        # As if both transactions had run at once: neither saw what the other wrote.
+        self.env.cr.execute(
+            "UPDATE logistics_location_alias SET code = 'HUB1', normalised = 'HUB1' WHERE id = %s",
+            [alias.id],
+        )
+        action = self._unknown().action_create_location()
+        self.assertEqual((action["res_model"], action["res_id"]), (hub._name, hub.id))
+        event.invalidate_recordset()
+        self.assertEqual(event.location_id, hub)
+        self.assertFalse(self._unknown())
 
     def test_who_may_not_enter_locations_sees_the_list_and_cannot_click(self):
         self._arrive(code="HUB1")

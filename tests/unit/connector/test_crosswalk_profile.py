@@ -11,7 +11,7 @@ PROJECT = Path(__file__).resolve().parents[3]
 PROFILE = load((PROJECT / "logistics_carrier_connector/profiles/x12_214.yaml").read_text())
 ROWS = [
     row
-    for row in read((PROJECT / "logistics_milestone_sync/data/milestone_crosswalk.csv").read_text())
+    for row in read((PROJECT / "logistics_milestone_sync/crosswalks/standards.csv").read_text())
     if row.standard == X12 and row.direction != OUT
 ]
 

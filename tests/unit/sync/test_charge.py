@@ -16,6 +16,7 @@ from odoo.addons.logistics_milestone_sync.core.charge import (
     chain,
     default_owners,
     issues,
+    standing,
 )
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -45,6 +46,24 @@ def _revision(number, says, stated=None, received=0, **values):
 )
 def test_an_odd_amount_is_named(amount, values, found):
     assert issues(Decimal(amount), **{"currency": "EUR"} | values) == found
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ((True, "accept"), "live"),
+        ((True, "accept", "approved"), "live"),
+        ((False, "accept", "pending"), "waiting"),
+        ((False, "accept", "rejected"), "refused"),
+        ((False, "accept", "approved"), "superseded"),
+        ((False, "accept"), "superseded"),
+        ((False, "accept", "", True), "confirmation"),
+        ((False, "advisory"), "advisory"),
+        ((False, "reject"), "refused"),
+    ],
+)
+def test_a_charge_has_one_standing(values, word):
+    assert standing(*values) == word
 
 
 def test_the_newest_by_the_time_of_the_source_stands_whatever_came_last():

@@ -22,7 +22,7 @@ from odoo.addons.logistics_milestone_sync.core.crosswalk import (
 from odoo.addons.logistics_milestone_sync.core.vocabulary import CATALOGUE
 
 PROJECT = Path(__file__).resolve().parents[3]
-SHIPPED = PROJECT / "logistics_milestone_sync" / "data" / "milestone_crosswalk.csv"
+SHIPPED = PROJECT / "logistics_milestone_sync" / "crosswalks" / "standards.csv"
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

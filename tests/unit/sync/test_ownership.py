@@ -13,6 +13,7 @@ from odoo.addons.logistics_milestone_sync.core.ownership import (
     REJECT,
     TOPIC_KINDS,
     VERDICTS,
+    Judge,
     Rule,
     Topic,
     judge,
@@ -119,3 +120,11 @@ def test_what_decides_is_a_rule_that_matches(many, topic):
     else:
         rule = matching[judgement.rule_id]
         assert (rule.verdict, rule.priority) == (judgement.verdict, judgement.priority)
+
+
+@given(rules, st.lists(topics, max_size=6))
+def test_a_judge_says_the_same_however_often_he_is_asked(many, asked):
+    one = Judge(many, 1, "carrier")
+    for topic in asked + asked:
+        assert one(topic) == judge(many, topic, 1, "carrier")
+    assert one("delivered") == judge(many, "delivered", 1, "carrier")
