@@ -6,7 +6,6 @@ from . import logistics_milestone
 from . import ownership_cell_mixin
 from . import logistics_milestone_crosswalk
 from . import logistics_crosswalk_export
-from . import logistics_milestone_crosswalk
 from . import logistics_ownership_rule
 from . import logistics_reason_code
 from . import logistics_flow_policy
@@ -23,6 +22,8 @@ from . import logistics_shipment_recorder
 from . import logistics_shipment_projection
 from . import logistics_shipment_rebuild
 from . import logistics_shipment_odoo
+from . import logistics_shipment_statements
+from . import logistics_shipment_documents
 from . import logistics_shipment_timeline
 from . import logistics_shipment_fields
 from . import logistics_field_statement
@@ -45,9 +46,12 @@ from . import logistics_charge_manual
 from . import logistics_parked_fact
 from . import logistics_deferred_fact
 from . import logistics_state_check
+from . import delivery_carrier
+from . import status_mixin
 from . import res_company
 from . import res_config_settings
 from . import sale_order
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking
+from . import stock_picking_load

@@ -47,6 +47,7 @@ class LogisticsApproval(models.Model):
     _description = "Approval"
     _inherit = ["mail.thread", "mail.activity.mixin", "logistics.stateful.mixin"]
     _order = "requested_at desc, id desc"
+    _rec_names_search = ["res_name"]
     _transitions = {"pending": ("approved", "rejected", "withdrawn", "expired")}
 
     name = fields.Char(compute="_compute_name")

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .governed_mixin import INTERNAL
+
 REASONS = [
     ("damaged", "Damaged"),
     ("refused", "Refused"),
@@ -70,25 +72,30 @@ class LogisticsException(models.Model):
         [("closed", "Closed"), ("open", "Open")], required=True, readonly=True, default="open"
     )
     severity = fields.Selection(
-        [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Critical")], default="1"
+        [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Critical")],
+        default="1",
     )
-    user_id = fields.Many2one("res.users", "Owner", tracking=True, index="btree_not_null")
+    user_id = fields.Many2one(
+        "res.users", "Owner", tracking=True, index="btree_not_null", groups=INTERNAL
+    )
     opened_at = fields.Datetime(readonly=True)
     closed_at = fields.Datetime(readonly=True)
-    resolution = fields.Text(tracking=True)
+    resolution = fields.Text(tracking=True, groups=INTERNAL)
     billing_approved = fields.Boolean(
         readonly=True,
         copy=False,
         tracking=True,
         help="Finance accepts to bill in spite of this exception. Set by an approval only.",
+        groups=INTERNAL,
     )
     approval_ids = fields.One2many(
         "logistics.approval",
         "res_id",
         domain=[("res_model", "=", "logistics.exception")],
         string="Approvals",
+        groups=INTERNAL,
     )
-    pending_approval = fields.Boolean(compute="_compute_pending_approval")
+    pending_approval = fields.Boolean(compute="_compute_pending_approval", groups=INTERNAL)
 
     _event_uniq = models.UniqueIndex("(event_id)", "This event has opened a case already.")
     _open_idx = models.Index("(company_id, shipment_id) WHERE state = 'open'")

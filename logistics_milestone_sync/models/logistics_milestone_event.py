@@ -9,6 +9,7 @@ from ..core.clock import utc
 from ..core.fact import Evidence
 from ..core.fold import LedgerEvent
 from ..core.weight import Weight
+from .governed_mixin import INTERNAL
 
 
 class LogisticsMilestoneEvent(models.Model):
@@ -82,10 +83,17 @@ class LogisticsMilestoneEvent(models.Model):
 
     # === Who said it, in whose words, and whether it counts === #
     system_id = fields.Many2one(
-        "logistics.system", required=True, readonly=True, index=True, ondelete="restrict"
+        "logistics.system",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        groups=INTERNAL,
     )
-    source_event_id = fields.Char(readonly=True, help="The source's own id of the event.")
-    source = fields.Char(readonly=True, help="The raw message it came from.")
+    source_event_id = fields.Char(
+        readonly=True, help="The source's own id of the event.", groups=INTERNAL
+    )
+    source = fields.Char(readonly=True, help="The raw message it came from.", groups=INTERNAL)
     raw_code = fields.Char("Original Code", readonly=True)
     raw_text = fields.Char("Original Text", readonly=True)
     inferred = fields.Boolean(readonly=True, help="Derived, not observed. Not billable by default.")
@@ -100,10 +108,16 @@ class LogisticsMilestoneEvent(models.Model):
         readonly=True,
     )
     rule_id = fields.Many2one(
-        "logistics.ownership.rule", "Decided By", readonly=True, ondelete="restrict"
+        "logistics.ownership.rule",
+        "Decided By",
+        readonly=True,
+        ondelete="restrict",
+        groups=INTERNAL,
     )
-    priority = fields.Integer(readonly=True)
-    retracts = fields.Char(readonly=True, help="Id of the event that its source withdraws.")
+    priority = fields.Integer(readonly=True, groups=INTERNAL)
+    retracts = fields.Char(
+        readonly=True, help="Id of the event that its source withdraws.", groups=INTERNAL
+    )
     is_override = fields.Boolean(
         "Override",
         readonly=True,
@@ -132,9 +146,9 @@ class LogisticsMilestoneEvent(models.Model):
     weight = fields.Float(digits=(16, 3), readonly=True)
     weight_unit = fields.Char(readonly=True, help="UN/ECE Recommendation 20 code.")
 
-    fact_key = fields.Char(required=True, readonly=True)
-    content_hash = fields.Char(required=True, readonly=True)
-    duplicate_count = fields.Integer("Repeated", readonly=True)
+    fact_key = fields.Char(required=True, readonly=True, groups=INTERNAL)
+    content_hash = fields.Char(required=True, readonly=True, groups=INTERNAL)
+    duplicate_count = fields.Integer("Repeated", readonly=True, groups=INTERNAL)
 
     _fact_key_uniq = models.UniqueIndex("(fact_key)", "This statement is in the ledger already.")
     _timeline_idx = models.Index("(shipment_id, occurred_at)")

@@ -4,7 +4,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from .ownership_cell_mixin import CELL_FIELDS
 
 KIND = "rule_change"
-_PROPOSED = (*CELL_FIELDS, "verdict", "priority", "action", "rule_id", "reason")
+_KEPT = (*CELL_FIELDS, "is_stand_in")
+_PROPOSED = (*_KEPT, "verdict", "priority", "action", "rule_id", "reason")
 
 
 class LogisticsOwnershipChange(models.Model):
@@ -110,7 +111,7 @@ class LogisticsOwnershipChange(models.Model):
     def _vals_of_rule(self, rule):
         """A rule that is changed keeps its cell: only what becomes of a statement changes."""
         relational = ("company_id", "milestone_id", "system_id")
-        return {name: rule[name].id if name in relational else rule[name] for name in CELL_FIELDS}
+        return {name: rule[name].id if name in relational else rule[name] for name in _KEPT}
 
     # === Actions === #
 

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ..core.check_digit import WRONG
 from ..core.reference import Reference
+from .governed_mixin import INTERNAL
 
 SCHEMES = [
     ("shipment", "Shipment"),
@@ -57,6 +58,7 @@ class LogisticsReference(models.Model):
         "Given By",
         ondelete="restrict",
         help="Empty: a name of our own, known to everybody.",
+        groups=INTERNAL,
     )
 
     # Used by _record_facts: every message looks its shipment up here.

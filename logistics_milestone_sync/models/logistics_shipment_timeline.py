@@ -3,6 +3,7 @@ from odoo import fields, models
 from ..core import timeline as steps
 from ..core.override import override_id_of
 from ..core.timeline import timeline
+from .governed_mixin import INTERNAL
 
 _ICONS = {
     "planning": "fa-file-text-o",
@@ -28,7 +29,11 @@ class LogisticsShipment(models.Model):
     _inherit = "logistics.shipment"
 
     timeline_html = fields.Html(
-        "Timeline", compute="_compute_timeline_html", sanitize=False, compute_sudo=False
+        "Timeline",
+        compute="_compute_timeline_html",
+        sanitize=False,
+        compute_sudo=False,
+        groups=INTERNAL,
     )
 
     def _compute_timeline_html(self):
