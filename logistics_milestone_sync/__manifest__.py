@@ -17,7 +17,6 @@
         "data/logistics_unit_alias_data.xml",
         "data/logistics_reason_code_data.xml",
         "data/logistics_approval_data.xml",
-        "data/logistics_milestone_crosswalk_data.xml",
         "data/logistics_flow_policy_data.xml",
         "data/logistics_milestone_crosswalk_data.xml",
         "views/logistics_shipment_views.xml",
