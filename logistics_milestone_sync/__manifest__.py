@@ -17,7 +17,6 @@
         "data/logistics_unit_alias_data.xml",
         "data/logistics_reason_code_data.xml",
         "data/logistics_approval_data.xml",
-        "data/logistics_milestone_crosswalk_data.xml",
         "data/logistics_flow_policy_data.xml",
         "data/logistics_expectation_data.xml",
         "data/mail_activity_type_data.xml",
