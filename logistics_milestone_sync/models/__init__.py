@@ -9,6 +9,7 @@ from . import logistics_approval
 from . import logistics_approval_kinds
 from . import logistics_ownership_change
 from . import logistics_ownership_effect
+from . import logistics_ownership_matrix
 from . import logistics_shipment
 from . import logistics_shipment_recorder
 from . import logistics_shipment_projection

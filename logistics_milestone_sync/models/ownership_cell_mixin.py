@@ -160,6 +160,15 @@ class LogisticsOwnershipCellMixin(models.AbstractModel):
             shared=not self.company_id,
         )
 
+    def _cell_key(self):
+        """The values that make it this cell, whichever company it is in."""
+        values = (
+            self[name].id if self._fields[name].relational else self[name]
+            for name in CELL_FIELDS
+            if name != "company_id"
+        )
+        return tuple(value or False for value in values)
+
     def _cell_domain(self):
         """Domain of the rules for exactly this cell."""
         return Domain.AND(

@@ -5,6 +5,7 @@ from . import test_charge
 from . import test_exception
 from . import test_field_statement
 from . import test_ledger
+from . import test_matrix
 from . import test_odoo_flow
 from . import test_ownership_change
 from . import test_parked_fact
