@@ -60,6 +60,7 @@
     ],
     "demo": ["demo/logistics_demo.xml"],
     "assets": {
+        "web.assets_backend": ["logistics_milestone_sync/static/src/source_of_truth/*"],
         "web.assets_tests": ["logistics_milestone_sync/static/tests/tours/*.js"],
     },
     "post_init_hook": "post_init_hook",

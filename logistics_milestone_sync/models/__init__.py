@@ -17,6 +17,7 @@ from . import logistics_approval_decision
 from . import logistics_approval_inbox
 from . import logistics_approval_kind
 from . import logistics_duty_conflict
+from . import logistics_ownership_matrix
 from . import logistics_shipment
 from . import logistics_shipment_recorder
 from . import logistics_shipment_outlook

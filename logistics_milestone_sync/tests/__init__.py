@@ -7,6 +7,7 @@ from . import test_field_statement
 from . import test_ledger
 from . import test_odoo_changes
 from . import test_odoo_creation
+from . import test_matrix
 from . import test_odoo_flow
 from . import test_package
 from . import test_ownership_change
