@@ -7,11 +7,13 @@ from odoo.addons.logistics_milestone_sync.models.governed_mixin import INTERNAL
 _RELEVANT = {
     change.EVENT,
     change.RETRACTION,
+    change.OVERRIDE,
     change.STATE,
     change.EXCEPTION_OPENED,
     change.EXCEPTION_CLOSED,
     change.EXCEPTION_APPROVED,
     change.CHARGE,
+    change.FIELD,
 }
 # What the billing lane states itself: looking at it again would never end.
 OWN_MILESTONES = ("charge_finalized", "invoice_released")

@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from .reference import Reference
+from .shipment_field import canonical
 from .vocabulary import ACTUAL, CLASSIFIERS, PARTIES, REASONS
 from .weight import Weight
 
@@ -28,6 +29,7 @@ class Location:
     :param unlocode: UN/LOCODE, five characters
     :param country: ISO 3166-1 alpha-2
     :param code: the source's own depot code
+    :param gln: GS1 Global Location Number, 13 digits
     """
 
     name: str = ""
@@ -37,11 +39,13 @@ class Location:
     country: str = ""
     unlocode: str = ""
     code: str = ""
+    gln: str = ""
 
     @property
     def label(self) -> str:
         """One line for people: ``Hub 4, Louisville, KY, US``."""
-        parts = (self.name or self.code, self.city or self.unlocode, self.state, self.country)
+        site = self.name or self.code or self.gln
+        parts = (site, self.city or self.unlocode, self.state, self.country)
         return ", ".join(part for part in parts if part)
 
 
@@ -127,6 +131,7 @@ class ChargeFact:
         ``storage`` or ``other``
     :param charge_key: the source's id of the charge; the same key again is a revision
     :param amount: in ``currency`` (ISO 4217), never a float
+    :param stated_at: when the source recorded it, if it says; the newest revision stands
     """
 
     references: tuple[Reference, ...]
@@ -138,16 +143,43 @@ class ChargeFact:
     quantity: Decimal = Decimal(1)
     unit: str = ""
     description: str = ""
+    stated_at: datetime | None = None
 
     def __post_init__(self) -> None:
         _require_member(self.side, ("buy", "sell"), "side")
+        if not (self.amount.is_finite() and self.quantity.is_finite()):
+            raise ValueError("a charge must be a number")
+        if self.stated_at is not None:
+            _require_aware(self.stated_at, "stated_at")
 
 
-Fact = MilestoneFact | ReferenceFact | ChargeFact
+@dataclass(frozen=True, slots=True)
+class AttributeFact:
+    """A system states a field of the shipment: its weight, the promised date, the service.
+
+    :param field: one of ``core.shipment_field.FIELDS``
+    :param value: as text, see there; kept in its canonical spelling. Empty: there is no value
+    :param stated_at: when the source recorded it, if it says
+    :raises ValueError: if there is no such field, or the text is no value of it
+    """
+
+    references: tuple[Reference, ...]
+    field: str
+    value: str = ""
+    stated_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", canonical(self.field, self.value))
+        if self.stated_at is not None:
+            _require_aware(self.stated_at, "stated_at")
+
+
+Fact = MilestoneFact | ReferenceFact | ChargeFact | AttributeFact
 _FACT_TYPES: dict[str, type[Any]] = {
     "milestone": MilestoneFact,
     "reference": ReferenceFact,
     "charge": ChargeFact,
+    "attribute": AttributeFact,
 }
 
 
@@ -157,11 +189,16 @@ class Statement:
 
     :param received_at: aware UTC, when the raw message was stored
     :param source: opaque pointer to the raw statement, ``<model>,<id>`` or ``""``; shown, not read
+    :param override: an approved override, or its end. Not part of the fact, so that nothing which
+        can be decoded, sent or parked can claim to be one
+    :param consignment_id: the consignment that an override concerns, if not the whole shipment
     """
 
     fact: Fact
     received_at: datetime
     source: str = ""
+    override: bool = False
+    consignment_id: int | None = None
 
 
 # What became of a statement.
@@ -169,9 +206,11 @@ RECORDED = "recorded"  # new in the ledger and it counts
 ADVISORY = "advisory"  # new in the ledger, visible, but its speaker does not own the fact
 DUPLICATE = "duplicate"  # in the ledger already; counted
 PARKED = "parked"  # no shipment, or more than one, answers to its references
+DEFERRED = "deferred"  # its flow policy records it in a batch, later
 REJECTED = "rejected"  # the ownership rule refuses it; kept in the ledger as refused
 CONFLICT = "conflict"  # the same event id states something else than before; kept as a record
-OUTCOMES = (RECORDED, ADVISORY, DUPLICATE, PARKED, REJECTED, CONFLICT)
+OUTCOMES = (RECORDED, ADVISORY, DUPLICATE, PARKED, DEFERRED, REJECTED, CONFLICT)
+WAITING = (PARKED, DEFERRED)  # not in the ledger yet; the outcome will be told later
 
 
 @dataclass(frozen=True, slots=True)

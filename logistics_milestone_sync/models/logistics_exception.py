@@ -178,20 +178,45 @@ class LogisticsException(models.Model):
                 )
             case.shipment_id._state_milestone("exception_closed", raw_text=case.resolution)
 
-    def action_request_billing_approval(self):
+    def action_request_billing_approval(self, reason_code="", note=""):
         """Ask finance to bill in spite of the exception; somebody else decides.
 
+        :param str reason_code: code of a reason for approvals; where one is required and none is
+            given, the answer is the dialog that asks for it, and nothing was requested yet
         :raises UserError: if the case is closed, or was asked for already
         """
         self.check_access("write")
+        terms_sudo = self.env["logistics.approval.kind"].sudo()._of("exception_billing")
+        if terms_sudo.reason_required and not reason_code:
+            return self._ask_for_reason()
         for case in self:
             if case.state != "open":
                 raise UserError(self.env._("%s is closed: nothing to approve.", case.name))
             if case.billing_approved or case.pending_approval:
                 raise UserError(self.env._("%s was submitted for approval already.", case.name))
             self.env["logistics.approval"]._request(
-                case, "exception_billing", note=case.resolution or case.description
+                case,
+                "exception_billing",
+                reason_code=reason_code,
+                note=note or case.resolution or case.description,
             )
+        return None
+
+    def _ask_for_reason(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ask to Bill Anyway"),
+            "res_model": "logistics.billing.request",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_exception_ids": self.ids},
+        }
+
+    def _approval_obsolete(self, approval):
+        """Override of ``logistics.approvable.mixin``: a closed case holds nothing any more."""
+        if self.state != "open":
+            return self.env._("%s is closed by now: nothing to approve.", self.name)
+        return super()._approval_obsolete(approval)
 
     def _on_approval_decided(self, approval):
         """Override of ``logistics.approvable.mixin``: an approved case no longer holds billing."""

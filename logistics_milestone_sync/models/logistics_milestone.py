@@ -31,6 +31,9 @@ class LogisticsMilestone(models.Model):
         help="Once reached, only a retraction or an approved override leaves it."
     )
     active = fields.Boolean(default=True)
+    crosswalk_ids = fields.One2many(
+        "logistics.milestone.crosswalk", "milestone_id", "Codes of Standards"
+    )
 
     _code_uniq = models.UniqueIndex("(code)", "This milestone code exists already.")
     _terminal_moves = models.Constraint(
@@ -75,3 +78,8 @@ class LogisticsMilestone(models.Model):
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    def action_export_crosswalk(self):
+        """Download what the standards call these milestones as CSV."""
+        self.check_access("read")
+        return self.env["logistics.crosswalk.export"]._download(self.crosswalk_ids)

@@ -16,7 +16,8 @@ class LogisticsMilestoneEvent(models.Model):
     """The ledger: what every system ever stated about a shipment. Nothing is changed or removed.
 
     Rows are written by ``logistics.shipment._record_facts`` only. A database trigger refuses
-    everything but counting a repeated statement, for SQL and superusers too.
+    everything but counting a repeated statement and filling an empty location, which is how its
+    codes are understood and not what was said; for SQL and superusers too.
     """
 
     _name = "logistics.milestone.event"
@@ -29,6 +30,9 @@ class LogisticsMilestoneEvent(models.Model):
     )
     consignment_id = fields.Many2one(
         "logistics.consignment", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    package_id = fields.Many2one(
+        "logistics.package", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
@@ -54,6 +58,27 @@ class LogisticsMilestoneEvent(models.Model):
     )
     timezone_assumed = fields.Boolean(
         readonly=True, help="The source gave local time; the zone was chosen by a rule."
+    )
+
+    # === How long it took, judged when it was recorded === #
+    latency = fields.Integer(
+        "Latency (s)",
+        readonly=True,
+        aggregator="avg",
+        help="Seconds until it was recorded: since the source recorded it; if the source does not "
+        "say, since it happened; for plans and estimates, since we heard it.",
+    )
+    latency_limit = fields.Integer(
+        "Acceptable Latency (s)",
+        readonly=True,
+        aggregator=None,
+        help="What the flow policy allowed when it was recorded. 0: no policy.",
+    )
+    latency_breached = fields.Boolean(
+        "Too Late",
+        readonly=True,
+        help="It took longer than the flow policy allowed. A later change of the policy does not "
+        "change this.",
     )
 
     # === Who said it, in whose words, and whether it counts === #
@@ -93,11 +118,28 @@ class LogisticsMilestoneEvent(models.Model):
     retracts = fields.Char(
         readonly=True, help="Id of the event that its source withdraws.", groups=INTERNAL
     )
+    is_override = fields.Boolean(
+        "Override",
+        readonly=True,
+        help="People put the shipment there for a time, or took that back; no system observed it.",
+    )
 
     # === What it says === #
     reason = fields.Char(readonly=True)
     responsible_party = fields.Char(readonly=True)
     location_label = fields.Char("Place", readonly=True)
+    location_code = fields.Char("Place Code", readonly=True, help="In the source's own words.")
+    location_gln = fields.Char("Place GLN", readonly=True)
+    location_unlocode = fields.Char("Place UN/LOCODE", readonly=True)
+    location_city = fields.Char("Place City", readonly=True)
+    location_country = fields.Char("Place Country", readonly=True)
+    location_id = fields.Many2one(
+        "logistics.location",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What the codes mean. Filled when they are known, at once or later.",
+    )
     signer = fields.Char("Signed By", readonly=True)
     document_url = fields.Char(readonly=True)
     document_sha256 = fields.Char("Document SHA-256", readonly=True)
@@ -110,6 +152,19 @@ class LogisticsMilestoneEvent(models.Model):
 
     _fact_key_uniq = models.UniqueIndex("(fact_key)", "This statement is in the ledger already.")
     _timeline_idx = models.Index("(shipment_id, occurred_at)")
+    # Whoever reads the ledger finds the request, its reason and its approval by this name.
+    _override_has_a_request = models.Constraint(
+        "CHECK(is_override IS NOT TRUE"
+        " OR COALESCE(source_event_id, '') ~ '^override/[0-9]+(/end)?$')",
+        "An override in the ledger names the approved request that it comes from.",
+    )
+    # Used when a code becomes known, and by the list of unknown places.
+    _unplaced_idx = models.Index(
+        "(system_id) WHERE location_id IS NULL"
+        " AND COALESCE(location_code, location_gln, location_unlocode) IS NOT NULL"
+    )
+    # Used by the systems' figures and by the filter of what came too late.
+    _breach_idx = models.Index("(system_id, recorded_at) WHERE latency_breached")
 
     def init(self):
         """Make the table append-only; uninstalling drops the table and the trigger with it."""
@@ -118,8 +173,10 @@ class LogisticsMilestoneEvent(models.Model):
                 """
                 CREATE OR REPLACE FUNCTION logistics_milestone_event_guard() RETURNS trigger AS $$
                 BEGIN
-                    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'duplicate_count'
-                                          = to_jsonb(OLD) - 'duplicate_count' THEN
+                    IF TG_OP = 'UPDATE'
+                        AND to_jsonb(NEW) - '{duplicate_count,location_id}'::text[]
+                          = to_jsonb(OLD) - '{duplicate_count,location_id}'::text[]
+                        AND (OLD.location_id IS NULL OR OLD.location_id = NEW.location_id) THEN
                         RETURN NEW;
                     END IF;
                     RAISE EXCEPTION 'logistics_milestone_event is append-only'
@@ -165,9 +222,10 @@ class LogisticsMilestoneEvent(models.Model):
 
 
 _LEDGER_SQL = """
-    SELECT id, shipment_id, consignment_id, fact_key, milestone_code, classifier, occurred_at,
-           stated_at, system_id, priority, verdict, inferred, source_event_id, retracts, reason,
-           responsible_party, signer, document_url, document_sha256, weight::text, weight_unit
+    SELECT id, shipment_id, consignment_id, package_id, fact_key, milestone_code, classifier,
+           occurred_at, stated_at, system_id, priority, verdict, inferred, source_event_id,
+           retracts, reason, responsible_party, signer, document_url, document_sha256,
+           weight::text, weight_unit, is_override
       FROM logistics_milestone_event
      WHERE shipment_id = ANY(%s)
 """
@@ -190,6 +248,7 @@ def _to_ledger_event(row):
         counts=row["verdict"] == "accept",
         inferred=bool(row["inferred"]),
         consignment_id=row["consignment_id"],
+        package_id=row["package_id"],
         stated_at=utc(row["stated_at"]),
         source_event_id=row["source_event_id"],
         retracts=row["retracts"],
@@ -197,4 +256,5 @@ def _to_ledger_event(row):
         responsible_party=row["responsible_party"] or "",
         evidence=proof if proof != Evidence() else None,
         weight=Weight(Decimal(row["weight"]), row["weight_unit"]) if row["weight_unit"] else None,
+        override=bool(row["is_override"]),
     )

@@ -40,6 +40,9 @@ class LogisticsShipment(models.Model):
         "last_event_at",
         "has_open_exception",
         "is_conflicting",
+        "is_overridden",
+        "return_of_id",
+        "combined_into_id",
     )
 
     name = fields.Char(
@@ -49,6 +52,25 @@ class LogisticsShipment(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     active = fields.Boolean(default=True)
+
+    direction = fields.Selection(
+        [
+            ("outbound", "Outbound"),
+            ("dropship", "Drop-ship"),
+            ("return", "Return"),
+            ("inbound", "Inbound"),
+        ],
+        required=True,
+        default="outbound",
+        help="Only what a customer receives, outbound or drop-shipped, is ever invoiced.",
+    )
+    return_of_id = fields.Many2one(
+        "logistics.shipment", readonly=True, index="btree_not_null", copy=False, check_company=True
+    )
+    return_ids = fields.One2many("logistics.shipment", "return_of_id", "Returns")
+    combined_into_id = fields.Many2one(
+        "logistics.shipment", readonly=True, index="btree_not_null", copy=False, check_company=True
+    )
 
     # === Parties and documents === #
     partner_id = fields.Many2one(
@@ -120,6 +142,12 @@ class LogisticsShipment(models.Model):
         copy=False,
         help="Sources state different final outcomes. Somebody should look.",
     )
+    is_overridden = fields.Boolean(
+        "Overridden",
+        readonly=True,
+        copy=False,
+        help="People put the status there for a time, in spite of what was stated.",
+    )
 
     # === Figures for the screen === #
     tracking_refs = fields.Char("Tracking", compute="_compute_tracking_refs")
@@ -147,7 +175,7 @@ class LogisticsShipment(models.Model):
         return shipments
 
     def write(self, vals):
-        linked = {"sale_order_ids", "picking_ids", "company_id"} & vals.keys()
+        linked = {"sale_order_ids", "picking_ids", "company_id", "direction"} & vals.keys()
         if linked and not self.env.su:
             raise AccessError(
                 self.env._(

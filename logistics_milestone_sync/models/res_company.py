@@ -7,6 +7,8 @@ class ResCompany(models.Model):
     logistics_shipment_policy = fields.Selection(
         [
             ("confirmation", "When the delivery is confirmed"),
+            ("reservation", "When the goods are reserved"),
+            ("validation", "When the transfer is validated"),
             ("manual", "By hand only"),
         ],
         "Create Shipments",

@@ -26,9 +26,10 @@ def ledger_events(draw: st.DrawFn) -> LedgerEvent:
         counts=draw(st.booleans()),
         inferred=draw(st.booleans()),
         consignment_id=draw(st.sampled_from([None, *CONSIGNMENTS])),
-        stated_at=draw(st.none() | st.just(START)),
+        stated_at=draw(st.none() | st.sampled_from([START, START + timedelta(hours=1)])),
         source_event_id=source_event_id,
         retracts=draw(st.none() | st.sampled_from(["a", "b", "c", "d"])),
+        override=draw(st.sampled_from([False, False, False, True])),
     )
 
 

@@ -1,0 +1,4 @@
+from . import logistics_approval_rejection
+from . import logistics_billing_request
+from . import logistics_override_request
+from . import logistics_crosswalk_export
