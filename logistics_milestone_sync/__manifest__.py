@@ -19,7 +19,6 @@
         "data/logistics_approval_data.xml",
         "data/logistics_milestone_crosswalk_data.xml",
         "data/logistics_flow_policy_data.xml",
-        "data/logistics_milestone_crosswalk_data.xml",
         "views/logistics_shipment_views.xml",
         "views/logistics_shipment_timeline_templates.xml",
         "views/logistics_milestone_event_views.xml",
