@@ -78,6 +78,8 @@ class MilestoneFact:
     :param source_event_id: the source's own id of the event, if it has one
     :param retracts: ``source_event_id`` of an earlier event of the same system that is withdrawn.
         A retraction that states something new at once is a correction.
+    :param closes: for ``exception_closed``, the fact key of the one exception that is closed;
+        without it, all that were raised before
     :raises ValueError: on words outside the vocabulary and on naive times
     """
 
@@ -98,6 +100,7 @@ class MilestoneFact:
     evidence: Evidence | None = None
     weight: Weight | None = None
     retracts: str | None = None
+    closes: str | None = None
 
     def __post_init__(self) -> None:
         if not self.milestone:

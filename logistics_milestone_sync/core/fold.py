@@ -21,11 +21,11 @@ The property tests shuffle, double and retract thousands of histories (tests/uni
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from .fact import Evidence
 from .override import deciding_override, overridden
+from .state import Folded, LedgerEvent, State
 from .vocabulary import (
     ACTUAL,
     CANCELLED,
@@ -39,77 +39,13 @@ from .vocabulary import (
     SETTLED_BY_DELIVERY,
     Milestone,
 )
-from .weight import Weight
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerEvent:
-    """One row of the ledger, as far as folding and billing care.
-
-    :param key: the fact key (``core/fact_key.py``); equal keys are the same statement
-    :param system_id: who stated it
-    :param priority: of the speaker among those allowed to state it; lower wins ties
-    :param counts: the ownership rule accepted it (not advisory, not refused)
-    :param override: people put the shipment there for a time, or take that back (core/override.py)
-    """
-
-    key: str
-    milestone: str
-    occurred_at: datetime
-    id: int = 0
-    system_id: int = 0
-    priority: int = 0
-    classifier: str = ACTUAL
-    counts: bool = True
-    inferred: bool = False
-    consignment_id: int | None = None
-    package_id: int | None = None
-    stated_at: datetime | None = None
-    source_event_id: str | None = None
-    retracts: str | None = None
-    reason: str = ""
-    responsible_party: str = ""
-    evidence: Evidence | None = None
-    weight: Weight | None = None
-    override: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Where a consignment or a shipment stands.
-
-    :param milestone: code of the milestone it stands at; empty before anything happened
-    :param since: when it got there (UTC)
-    :param eta: the newest estimate of arrival (UTC)
-    :param reached: per milestone the first event that counts; for a shipment only milestones that
-        every consignment reached, each with the event that completed it. A milestone that nothing
-        but the override reached is there with the override; final milestones that it denies are not
-    :param exceptions: keys of raised exceptions that nothing closed
-    :param conflicting: a different terminal state was stated later; a person should look
-    :param overridden: an override stands, so the facts alone do not decide
-    """
-
-    milestone: str = ""
-    phase: str = PLANNING
-    since: datetime | None = None
-    eta: datetime | None = None
-    last_event_at: datetime | None = None
-    attempts: int = 0
-    conflicting: bool = False
-    overridden: bool = False
-    exceptions: tuple[str, ...] = ()
-    reached: Mapping[str, LedgerEvent] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """The result of a fold: the shipment, each of its consignments, and each of their packages."""
-
-    shipment: State
-    consignments: Mapping[int, State]
-    packages: Mapping[int, State] = field(default_factory=dict)
+def standing_events(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
+    """The events that count: each once, neither refused nor advisory nor withdrawn. Unordered."""
+    return _standing({event.key: event for event in events}.values())
 
 
 def fold(
@@ -230,11 +166,17 @@ def _newest_estimate(events: Sequence[LedgerEvent]) -> datetime | None:
 
 
 def _open_exceptions(actual: Sequence[LedgerEvent]) -> tuple[str, ...]:
+    """Keys of what was raised and is not closed.
+
+    Who names the exception that he closes is right whatever the clocks say; who names none closes
+    what was raised before.
+    """
     still_open: list[LedgerEvent] = []
+    named = {e.closes for e in actual if e.closes and e.milestone == "exception_closed"}
     for event in actual:
-        if event.milestone == "exception_raised":
+        if event.milestone == "exception_raised" and event.key not in named:
             still_open.append(event)
-        elif event.milestone == "exception_closed":
+        elif event.milestone == "exception_closed" and not event.closes:
             still_open.clear()
         elif event.milestone == "delivered":
             still_open = [e for e in still_open if e.reason not in SETTLED_BY_DELIVERY]

@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from .state import LedgerEvent, State
 from .vocabulary import ACTUAL, NO_PHASE, Milestone
-
-if TYPE_CHECKING:
-    from .fold import LedgerEvent, State
 
 _LONG_AGO: Final = datetime(1, 1, 1, tzinfo=UTC)
 _PREFIX: Final = "override/"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .fold import Folded, LedgerEvent, fold, without_retracted
+from .fold import fold, without_retracted
+from .state import Folded, LedgerEvent
 from .vocabulary import ACTUAL, CATALOGUE, Milestone
 
 MOVED = "moved"  # the shipment, or a part of it, stands elsewhere because of it

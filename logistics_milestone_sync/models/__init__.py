@@ -6,6 +6,7 @@ from . import logistics_milestone
 from . import ownership_cell_mixin
 from . import logistics_milestone_crosswalk
 from . import logistics_crosswalk_export
+from . import logistics_expectation
 from . import logistics_ownership_rule
 from . import logistics_reason_code
 from . import logistics_flow_policy
@@ -19,8 +20,10 @@ from . import logistics_approval_kind
 from . import logistics_duty_conflict
 from . import logistics_shipment
 from . import logistics_shipment_recorder
+from . import logistics_shipment_outlook
 from . import logistics_shipment_projection
 from . import logistics_shipment_rebuild
+from . import logistics_shipment_silence
 from . import logistics_shipment_odoo
 from . import logistics_shipment_statements
 from . import logistics_shipment_documents
@@ -43,6 +46,11 @@ from . import logistics_exception
 from . import logistics_unit_alias
 from . import logistics_charge
 from . import logistics_charge_manual
+from . import logistics_exception_actions
+from . import logistics_exception_clock
+from . import logistics_exception_term
+from . import logistics_eta_estimate
+from . import logistics_arrival
 from . import logistics_parked_fact
 from . import logistics_deferred_fact
 from . import logistics_state_check

@@ -27,6 +27,9 @@ PARTIES = [
 ]
 
 
+SEVERITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Critical")]
+
+
 class LogisticsException(models.Model):
     """A case that somebody works: opened and closed by the ledger, never deleted.
 
@@ -53,6 +56,9 @@ class LogisticsException(models.Model):
         "closed_at",
         "description",
         "billing_approved",
+        "escalation_level",
+        "escalates_at",
+        "claim_state",
     )
 
     name = fields.Char(compute="_compute_name", store=True)
@@ -72,14 +78,21 @@ class LogisticsException(models.Model):
         [("closed", "Closed"), ("open", "Open")], required=True, readonly=True, default="open"
     )
     severity = fields.Selection(
-        [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Critical")],
-        default="1",
+        SEVERITIES, required=True, default="1", tracking=True, group_expand=True
     )
     user_id = fields.Many2one(
         "res.users", "Owner", tracking=True, index="btree_not_null", groups=INTERNAL
     )
     opened_at = fields.Datetime(readonly=True)
     closed_at = fields.Datetime(readonly=True)
+    closure_reason_id = fields.Many2one(
+        "logistics.reason.code",
+        "Closed Because",
+        domain=[("purpose", "=", "exception_closure")],
+        tracking=True,
+        ondelete="restrict",
+        groups=INTERNAL,
+    )
     resolution = fields.Text(tracking=True, groups=INTERNAL)
     billing_approved = fields.Boolean(
         readonly=True,
@@ -120,21 +133,34 @@ class LogisticsException(models.Model):
         """
         stated = self._stated_exceptions(list(open_keys))
         wanted = {key for keys in open_keys.values() for key in keys}
-        opened = self.create(
-            [
-                self._vals_from(row) | {"state": "open" if row["fact_key"] in wanted else "closed"}
-                for row in stated
-                if not row["case_id"] and row["verdict"] == "accept"
-            ]
-        )
+        new = [row for row in stated if not row["case_id"] and row["verdict"] == "accept"]
+        opened = self._open_from(new, wanted)
         known = {row["case_id"]: row["fact_key"] for row in stated if row["case_id"]}
         cases = self.browse(known)
         closing = cases.filtered(lambda c: c.state == "open" and known[c.id] not in wanted)
         closing.write({"state": "closed", "closed_at": fields.Datetime.now()})
-        cases.filtered(lambda c: c.state == "closed" and known[c.id] in wanted).write(
-            {"state": "open", "closed_at": False}
-        )
+        closing._stop_clock()
+        reopening = cases.filtered(lambda c: c.state == "closed" and known[c.id] in wanted)
+        reopening.write({"state": "open", "closed_at": False, "closure_reason_id": False})
+        reopening._start_clock()
         return opened, closing
+
+    def _open_from(self, rows, wanted):
+        """Make cases of ledger rows.
+
+        :param wanted: keys of the events that are open exceptions; the others are history
+        """
+        vals_list = []
+        for row in rows:
+            vals = self._vals_from(row)
+            company = self.env["logistics.shipment"].browse(row["shipment_id"]).company_id
+            if row["fact_key"] in wanted:
+                due = self._due_of(company, vals["severity"], fields.Datetime.now())
+                vals |= {"state": "open", "due_at": due, "escalates_at": due}
+            else:
+                vals["state"] = "closed"
+            vals_list.append(vals)
+        return self.create(vals_list)
 
     def _stated_exceptions(self, shipment_ids):
         self.flush_model(["event_id", "state"])
@@ -154,29 +180,20 @@ class LogisticsException(models.Model):
         )
 
     def _vals_from(self, row):
+        shipment = self.env["logistics.shipment"].browse(row["shipment_id"])
+        reason = row["reason"] or "other"
         return {
-            "shipment_id": row["shipment_id"],
+            "shipment_id": shipment.id,
             "event_id": row["id"],
-            "reason": row["reason"] or "other",
+            "reason": reason,
             "responsible_party": row["responsible_party"],
             "description": row["raw_text"],
             "opened_at": row["occurred_at"],
+            "severity": self.env["logistics.exception.severity"]._of(shipment.company_id, reason),
+            "user_id": shipment.user_id.id,
         }
 
     # === Actions === #
-
-    def action_close(self):
-        """Close the cases: states ``exception_closed`` for their shipments.
-
-        :raises UserError: if no resolution is written
-        """
-        self.check_access("write")
-        for case in self.filtered(lambda case: case.state == "open"):
-            if not case.resolution:
-                raise UserError(
-                    self.env._("Write how %s was resolved before you close it.", case.name)
-                )
-            case.shipment_id._state_milestone("exception_closed", raw_text=case.resolution)
 
     def action_request_billing_approval(self, reason_code="", note=""):
         """Ask finance to bill in spite of the exception; somebody else decides.

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..core.clock import utc
 from ..core.fact import Evidence
-from ..core.fold import LedgerEvent
+from ..core.state import LedgerEvent
 from ..core.weight import Weight
 from .governed_mixin import INTERNAL
 
@@ -146,6 +146,10 @@ class LogisticsMilestoneEvent(models.Model):
     weight = fields.Float(digits=(16, 3), readonly=True)
     weight_unit = fields.Char(readonly=True, help="UN/ECE Recommendation 20 code.")
 
+    closes = fields.Char(
+        readonly=True, help="Key of the exception that is closed by it.", groups=INTERNAL
+    )
+
     fact_key = fields.Char(required=True, readonly=True, groups=INTERNAL)
     content_hash = fields.Char(required=True, readonly=True, groups=INTERNAL)
     duplicate_count = fields.Integer("Repeated", readonly=True, groups=INTERNAL)
@@ -225,7 +229,7 @@ _LEDGER_SQL = """
     SELECT id, shipment_id, consignment_id, package_id, fact_key, milestone_code, classifier,
            occurred_at, stated_at, system_id, priority, verdict, inferred, source_event_id,
            retracts, reason, responsible_party, signer, document_url, document_sha256,
-           weight::text, weight_unit, is_override
+           weight::text, weight_unit, is_override, closes
       FROM logistics_milestone_event
      WHERE shipment_id = ANY(%s)
 """
@@ -257,4 +261,5 @@ def _to_ledger_event(row):
         evidence=proof if proof != Evidence() else None,
         weight=Weight(Decimal(row["weight"]), row["weight_unit"]) if row["weight_unit"] else None,
         override=bool(row["is_override"]),
+        closes=row["closes"],
     )

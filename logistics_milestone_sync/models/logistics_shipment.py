@@ -43,6 +43,12 @@ class LogisticsShipment(models.Model):
         "is_overridden",
         "return_of_id",
         "combined_into_id",
+        "next_milestone_id",
+        "next_expected_at",
+        "silence_told_for",
+        "first_eta",
+        "last_eta",
+        "eta_error_hours",
     )
 
     name = fields.Char(

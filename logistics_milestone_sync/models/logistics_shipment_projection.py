@@ -3,7 +3,9 @@ from odoo.tools import SQL
 
 from ..core.change import EXCEPTION_CLOSED, EXCEPTION_OPENED, STATE, Change
 from ..core.clock import naive
-from ..core.fold import State, fold
+from ..core.fold import fold
+from ..core.state import State
+from .logistics_shipment_outlook import OUTLOOK_COLUMNS
 
 # column → SQL type, in the order of _shipment_values
 _SHIPMENT_COLUMNS = {
@@ -35,12 +37,14 @@ class LogisticsShipment(models.Model):
 
     _inherit = "logistics.shipment"
 
-    def _fold_many(self):
+    def _fold_many(self, ledger=None):
         """Fold the ledgers of these shipments.
 
+        :param dict ledger: what ``_ledger_of`` read, where somebody read it already
         :return: ``{shipment id: core.fold.Folded}``, every shipment present
         """
-        ledger = self.env["logistics.milestone.event"]._ledger_of(self.ids)
+        if ledger is None:
+            ledger = self.env["logistics.milestone.event"]._ledger_of(self.ids)
         milestones = {
             code: milestone
             for code, (_id, milestone) in self.env["logistics.milestone"]._catalogue().items()
@@ -81,12 +85,17 @@ class LogisticsShipment(models.Model):
         """
         if not self:
             return []
-        folded = self._fold_many()
+        ledger = self.env["logistics.milestone.event"]._ledger_of(self.ids)
+        folded = self._fold_many(ledger)
+        outlook = self._outlook_values(folded, ledger)
         before = {shipment.id: shipment.status_id.code for shipment in self}
         self._store(
             "logistics.shipment",
-            _SHIPMENT_COLUMNS,
-            {id_: self._shipment_values(result.shipment) for id_, result in folded.items()},
+            _SHIPMENT_COLUMNS | OUTLOOK_COLUMNS,
+            {
+                id_: (*self._shipment_values(result.shipment), *outlook[id_])
+                for id_, result in folded.items()
+            },
         )
         self._store_parts(folded.values())
         changes = [

@@ -33,7 +33,7 @@ class LogisticsShipment(models.Model):
         recording = Recording(self_sudo.env, system.sudo(), list(statements))
         shipments_sudo = recording.run(park).with_env(self_sudo.env)
         # They were inserted by SQL.
-        shipments_sudo.invalidate_recordset(["event_ids", "field_statement_ids"])
+        shipments_sudo.invalidate_recordset(["event_ids", "field_statement_ids", "eta_ids"])
         recording.changes += shipments_sudo._project()
         shipments_sudo._facts_recorded(recording.changes)
         return recording.outcomes
@@ -94,6 +94,19 @@ class LogisticsShipment(models.Model):
             for index, outcome in zip(indexes, told, strict=True):
                 outcomes[index] = outcome
         return outcomes
+
+    @api.model
+    def _state_each(self, stated, occurred_at=None):
+        """State something of its own of each shipment, in this database's own voice.
+
+        :param list stated: of ``(shipment, milestone code, values of core.fact.MilestoneFact)``
+        :param occurred_at: naive UTC; now by default
+        :return: list of ``core.fact.Outcome``, in the order of ``stated``
+        """
+        return self._record_own(
+            (shipment, shipment._own_fact(milestone, occurred_at, **values))
+            for shipment, milestone, values in stated
+        )
 
     def _exception_approved(self, exceptions):
         """Tell the hook that finance accepts to bill in spite of these exceptions."""

@@ -96,6 +96,7 @@ class LedgerWriter:
             "priority": judgement.priority,
             "retracts": stated.retracts,
             "is_override": statement.override,
+            "closes": stated.closes,
             "reason": stated.reason or None,
             "responsible_party": stated.responsible_party or None,
             **places.columns(stated.location),

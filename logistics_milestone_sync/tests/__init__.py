@@ -24,3 +24,5 @@ from . import test_location
 from . import test_crosswalk
 from . import test_reason_code
 from . import test_flow_policy
+from . import test_silence
+from . import test_exception_clock

@@ -8,10 +8,15 @@ from .common import LogisticsCase
 MODELS = [
     "logistics.approval",
     "logistics.approval.kind",
+    "logistics.arrival",
     "logistics.charge",
     "logistics.consignment",
     "logistics.duty.conflict",
+    "logistics.eta.estimate",
     "logistics.exception",
+    "logistics.exception.deadline",
+    "logistics.exception.severity",
+    "logistics.expectation",
     "logistics.field.statement",
     "logistics.flow.policy",
     "logistics.location",
@@ -46,6 +51,9 @@ EVIDENCE = [
 SHARED = [
     "logistics.approval.kind",
     "logistics.duty.conflict",
+    "logistics.exception.deadline",
+    "logistics.exception.severity",
+    "logistics.expectation",
     "logistics.flow.policy",
     "logistics.milestone",
     "logistics.milestone.crosswalk",
@@ -110,6 +118,8 @@ class TestAccess(LogisticsCase):
         self._record(
             self.carrier,
             self._fact(self.shipment, "exception_raised", 1, reason="other"),
+            self._fact(self.shipment, "eta_changed", 9, classifier="estimated"),
+            self._fact(self.shipment, "delivered", 9),
             self._fact(("tracking", "nobody"), "delivered", 1),
             self._fact(self.shipment, "arrived_at_hub", 1, location=Location(code="NOWHERE")),
         )

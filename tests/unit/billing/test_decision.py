@@ -24,7 +24,8 @@ from odoo.addons.logistics_billing_rules.core.decision import decide
 from odoo.addons.logistics_billing_rules.core.money import Money, zero
 from odoo.addons.logistics_billing_rules.core.pricing import Basis, Flat, NoFreight, PerKilogram
 from odoo.addons.logistics_milestone_sync.core.fact import Evidence
-from odoo.addons.logistics_milestone_sync.core.fold import LedgerEvent, State, fold
+from odoo.addons.logistics_milestone_sync.core.fold import fold
+from odoo.addons.logistics_milestone_sync.core.state import LedgerEvent, State
 
 DAY = timedelta(days=1)
 START = datetime(2025, 3, 3, 8, tzinfo=UTC)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.logistics_milestone_sync.core.fold import LedgerEvent, fold
+from odoo.addons.logistics_milestone_sync.core.fold import fold
+from odoo.addons.logistics_milestone_sync.core.state import LedgerEvent
 from odoo.addons.logistics_milestone_sync.core.timeline import (
     OVERRIDDEN,
     WITHDRAWN,

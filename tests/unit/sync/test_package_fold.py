@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.logistics_milestone_sync.core.fold import LedgerEvent, fold
+from odoo.addons.logistics_milestone_sync.core.fold import fold
 from odoo.addons.logistics_milestone_sync.core.reference import (
     Match,
     NoMatch,
@@ -15,6 +15,7 @@ from odoo.addons.logistics_milestone_sync.core.reference import (
     Target,
     resolve,
 )
+from odoo.addons.logistics_milestone_sync.core.state import LedgerEvent
 from odoo.addons.logistics_milestone_sync.core.timeline import HISTORY, MOVED, timeline
 from odoo.addons.logistics_milestone_sync.core.vocabulary import (
     CATALOGUE,
