@@ -24,6 +24,8 @@
         "views/logistics_ownership_rule_views.xml",
         "views/logistics_system_views.xml",
         "views/logistics_package_views.xml",
+        "views/logistics_document_views.xml",
+        "views/logistics_shipment_proof_templates.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",

@@ -17,6 +17,8 @@ EXCEPTION_CLOSED: Final = "exception_closed"
 EXCEPTION_APPROVED: Final = "exception_approved"  # finance accepts to bill in spite of it
 CHARGE: Final = "charge"  # a charge is new or revised
 REFERENCE: Final = "reference"  # the shipment has a further name
+DOCUMENT: Final = "document"  # a document came, or a revision of one
+ROUTE: Final = "route"  # the plan of the way is new or revised
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +34,5 @@ class Change:
     event_id: int | None = None
     exception_id: int | None = None
     charge_id: int | None = None
+    document_id: int | None = None
     detail: str = ""

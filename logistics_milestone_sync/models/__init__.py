@@ -13,6 +13,8 @@ from . import logistics_consignment
 from . import logistics_reference
 from . import logistics_package
 from . import logistics_shipment_packages
+from . import logistics_document
+from . import logistics_shipment_documents
 from . import logistics_milestone_event
 from . import logistics_exception
 from . import logistics_charge

@@ -88,6 +88,13 @@ class LogisticsMilestoneEvent(models.Model):
     responsible_party = fields.Char(readonly=True)
     location_label = fields.Char("Place", readonly=True)
     signer = fields.Char("Signed By", readonly=True)
+    document_id = fields.Many2one(
+        "logistics.document",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The document that proves it, as far as it was here when the event was recorded.",
+    )
     document_url = fields.Char(readonly=True)
     document_sha256 = fields.Char("Document SHA-256", readonly=True)
     weight = fields.Float(digits=(16, 3), readonly=True)
@@ -156,7 +163,7 @@ class LogisticsMilestoneEvent(models.Model):
 _LEDGER_SQL = """
     SELECT id, shipment_id, consignment_id, package_id, fact_key, milestone_code, classifier,
            occurred_at, stated_at, system_id, priority, verdict, inferred, source_event_id,
-           retracts, reason, responsible_party, signer, document_url, document_sha256,
+           retracts, reason, responsible_party, signer, document_url, document_sha256, document_id,
            weight::text, weight_unit
       FROM logistics_milestone_event
      WHERE shipment_id = ANY(%s)
@@ -186,6 +193,7 @@ def _to_ledger_event(row):
         retracts=row["retracts"],
         reason=row["reason"] or "",
         responsible_party=row["responsible_party"] or "",
+        document_id=row["document_id"],
         evidence=proof if proof != Evidence() else None,
         weight=Weight(Decimal(row["weight"]), row["weight_unit"]) if row["weight_unit"] else None,
     )

@@ -2,10 +2,21 @@
 
 from ..core import change, fact
 from ..core.change import Change
-from ..core.fact import ChargeFact, MilestoneFact, Outcome, ReferenceFact
+from ..core.fact import (
+    ChargeFact,
+    DocumentFact,
+    MilestoneFact,
+    Outcome,
+    ReferenceFact,
+    RouteFact,
+)
 from ..core.reference import NoMatch, resolve
+from .recording_documents import DocumentLinks, DocumentWriter
 from .recording_ledger import LedgerWriter
 from .recording_names import Names
+
+# Facts that find their shipment by the names that they carry, and give it none.
+_ABOUT_SHIPMENTS = (MilestoneFact, ChargeFact, DocumentFact, RouteFact)
 
 
 class Recording:
@@ -30,6 +41,8 @@ class Recording:
         self._lock()
         if names.store():
             self._resolve_rest(names)  # a new number may have its own consignment by now
+        DocumentWriter(self).store()
+        self.documents = DocumentLinks(self)
         LedgerWriter(self).store()
         self._insert_charges()
         if park:
@@ -53,7 +66,7 @@ class Recording:
                 self._assign(index, named, match.target, names)
 
     def _resolve_rest(self, names):
-        for index, stated in self.facts_of((MilestoneFact, ChargeFact)).items():
+        for index, stated in self.facts_of(_ABOUT_SHIPMENTS).items():
             self._match(index, stated, names)
 
     def _match(self, index, stated, names):

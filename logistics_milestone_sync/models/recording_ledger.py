@@ -93,6 +93,7 @@ class LedgerWriter:
             "signer": proof.signer or None,
             "document_url": proof.document_url or None,
             "document_sha256": proof.sha256 or None,
+            "document_id": self.recording.documents.of(target.shipment_id, proof),
             "weight": stated.weight.value if stated.weight else None,
             "weight_unit": stated.weight.unit if stated.weight else None,
             "fact_key": fact_key(stated, self.system.id, place),

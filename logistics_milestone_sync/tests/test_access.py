@@ -1,12 +1,17 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.logistics_milestone_sync.core.fact import DocumentFact
+from odoo.addons.logistics_milestone_sync.core.reference import Reference
+
 from .common import LogisticsCase
 
 MODELS = [
     "logistics.approval",
     "logistics.charge",
     "logistics.consignment",
+    "logistics.document",
+    "logistics.document.upload",
     "logistics.exception",
     "logistics.milestone",
     "logistics.milestone.event",
@@ -18,7 +23,7 @@ MODELS = [
     "logistics.shipment",
     "logistics.system",
 ]
-EVIDENCE = ["logistics.milestone.event", "logistics.approval"]
+EVIDENCE = ["logistics.milestone.event", "logistics.document", "logistics.approval"]
 
 
 @tagged("post_install", "-at_install", "logistics")
@@ -89,6 +94,15 @@ class TestAccess(LogisticsCase):
                 "amount": 5,
                 "currency_id": self.company.currency_id.id,
             }
+        )
+        self._record(
+            self.carrier,
+            DocumentFact(
+                (Reference("shipment", self.shipment.name),), "photo", content=b"some bytes"
+            ),
+        )
+        self.env["logistics.document.upload"].create(
+            {"shipment_id": self.shipment.id, "file": b"c29tZSBieXRlcw=="}
         )
         self.env["logistics.package"].create({"consignment_id": self.shipment.consignment_ids.id})
         for model in MODELS:
