@@ -12,6 +12,8 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import (
 )
 from odoo.addons.logistics_milestone_sync.core.weight import UNITS
 
+from .canonical_parts import DOCUMENTS_SCHEMA, ROUTE_SCHEMA
+
 MAX_EVENTS: Final = 1_000
 _CHARGE_TYPES: Final = (
     "freight",
@@ -131,6 +133,8 @@ ITEM_SCHEMA: Final[dict[str, Any]] = {
             ),
             "proof": _PROOF,
             "retracts": _text(200, "event_id of an earlier event that is withdrawn"),
+            "documents": DOCUMENTS_SCHEMA,
+            "route": ROUTE_SCHEMA,
             "charges": {"type": "array", "items": _CHARGE, "minItems": 1, "maxItems": 200},
         },
         ["references"],
@@ -145,6 +149,8 @@ ITEM_SCHEMA: Final[dict[str, Any]] = {
         {"required": ["milestone"]},
         {"required": ["assigns"]},
         {"required": ["charges"]},
+        {"required": ["documents"]},
+        {"required": ["route"]},
     ],
 }
 

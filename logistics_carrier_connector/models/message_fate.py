@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from odoo.addons.logistics_milestone_sync.core import fact as facts
 from odoo.addons.logistics_milestone_sync.core.fact import (
     ChargeFact,
+    DocumentFact,
     MilestoneFact,
     ReferenceFact,
+    RouteFact,
     to_json,
 )
 
@@ -125,6 +127,15 @@ def _summary(stated):
             "code": f"{stated.charge_type} {stated.amount} {stated.currency}",
             "references": references,
         }
+    if isinstance(stated, DocumentFact):
+        kind = stated.document_kind.replace("_", " ")
+        return {
+            "what": "document",
+            "code": f"{kind} {stated.number or stated.file_name}".strip(),
+            "references": references,
+        }
+    if isinstance(stated, RouteFact):
+        return {"what": "route", "code": f"{len(stated.stops)} stops", "references": references}
     raise TypeError(f"not a fact: {type(stated).__name__}")
 
 
