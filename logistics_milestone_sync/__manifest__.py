@@ -26,6 +26,8 @@
         "views/logistics_package_views.xml",
         "views/logistics_document_views.xml",
         "views/logistics_shipment_proof_templates.xml",
+        "views/logistics_route_views.xml",
+        "views/logistics_shipment_route_templates.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",
@@ -33,6 +35,7 @@
     ],
     "demo": ["demo/logistics_demo.xml"],
     "assets": {
+        "web.assets_backend": ["logistics_milestone_sync/static/src/scss/*.scss"],
         "web.assets_tests": ["logistics_milestone_sync/static/tests/tours/*.js"],
     },
     "post_init_hook": "post_init_hook",

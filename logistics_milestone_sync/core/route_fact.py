@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from .reference import Reference
@@ -84,3 +87,38 @@ class RouteFact:
             raise ValueError("a leg leads from a stop to a later one")
         if self.stated_at is not None and self.stated_at.tzinfo is None:
             raise ValueError("stated_at needs a time zone")
+
+
+def plan_hash(fact: RouteFact) -> str:
+    """Digest of what a plan says and when it was made; the same again is a repetition."""
+    said = [[asdict(stop) for stop in fact.stops], [asdict(leg) for leg in fact.legs]]
+    stated = fact.stated_at.astimezone(UTC).isoformat() if fact.stated_at else ""
+    return hashlib.sha256(json.dumps([*said, stated], default=_utc).encode()).hexdigest()
+
+
+def _utc(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One of several plans of a shipment.
+
+    :param accepted: its speaker owns the planning
+    :param by_hand: people entered it in this database
+    :param made_at: when the source made it, else when we heard it
+    """
+
+    id: int
+    made_at: datetime
+    accepted: bool = True
+    by_hand: bool = False
+
+
+def standing_plan(plans: Iterable[Plan]) -> Plan | None:
+    """The plan that stands: the newest of who owns the planning, else what people entered.
+
+    A plan of somebody who does not own it is kept and never stands.
+    """
+    able = [plan for plan in plans if plan.accepted or plan.by_hand]
+    return max(able, key=lambda plan: (plan.accepted, plan.made_at, plan.id), default=None)

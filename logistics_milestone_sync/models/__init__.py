@@ -15,6 +15,9 @@ from . import logistics_package
 from . import logistics_shipment_packages
 from . import logistics_document
 from . import logistics_shipment_documents
+from . import logistics_stop
+from . import logistics_route
+from . import logistics_shipment_route
 from . import logistics_milestone_event
 from . import logistics_exception
 from . import logistics_charge

@@ -14,6 +14,7 @@ from ..core.reference import NoMatch, resolve
 from .recording_documents import DocumentLinks, DocumentWriter
 from .recording_ledger import LedgerWriter
 from .recording_names import Names
+from .recording_routes import RouteWriter
 
 # Facts that find their shipment by the names that they carry, and give it none.
 _ABOUT_SHIPMENTS = (MilestoneFact, ChargeFact, DocumentFact, RouteFact)
@@ -41,6 +42,7 @@ class Recording:
         self._lock()
         if names.store():
             self._resolve_rest(names)  # a new number may have its own consignment by now
+        RouteWriter(self).store()
         DocumentWriter(self).store()
         self.documents = DocumentLinks(self)
         LedgerWriter(self).store()

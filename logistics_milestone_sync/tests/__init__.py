@@ -8,4 +8,5 @@ from . import test_odoo_flow
 from . import test_package
 from . import test_parked_fact
 from . import test_recording
+from . import test_route
 from . import test_tour

@@ -13,6 +13,7 @@ MODELS = [
     "logistics.document",
     "logistics.document.upload",
     "logistics.exception",
+    "logistics.leg",
     "logistics.milestone",
     "logistics.milestone.event",
     "logistics.ownership.rule",
@@ -20,7 +21,9 @@ MODELS = [
     "logistics.parked.fact",
     "logistics.parked.reference",
     "logistics.reference",
+    "logistics.route",
     "logistics.shipment",
+    "logistics.stop",
     "logistics.system",
 ]
 EVIDENCE = ["logistics.milestone.event", "logistics.document", "logistics.approval"]
@@ -103,6 +106,16 @@ class TestAccess(LogisticsCase):
         )
         self.env["logistics.document.upload"].create(
             {"shipment_id": self.shipment.id, "file": b"c29tZSBieXRlcw=="}
+        )
+        stops = self.env["logistics.stop"].create(
+            [{"shipment_id": self.shipment.id, "kind": kind} for kind in ("pickup", "delivery")]
+        )
+        self.env["logistics.leg"].create(
+            {
+                "shipment_id": self.shipment.id,
+                "from_stop_id": stops[0].id,
+                "to_stop_id": stops[1].id,
+            }
         )
         self.env["logistics.package"].create({"consignment_id": self.shipment.consignment_ids.id})
         for model in MODELS:
