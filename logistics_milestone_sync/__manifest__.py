@@ -28,6 +28,7 @@
         "views/logistics_shipment_proof_templates.xml",
         "views/logistics_route_views.xml",
         "views/logistics_shipment_route_templates.xml",
+        "views/logistics_shipment_weight_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",

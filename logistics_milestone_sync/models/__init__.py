@@ -19,6 +19,7 @@ from . import logistics_stop
 from . import logistics_route
 from . import logistics_shipment_route
 from . import logistics_milestone_event
+from . import logistics_shipment_weight
 from . import logistics_exception
 from . import logistics_charge
 from . import logistics_parked_fact

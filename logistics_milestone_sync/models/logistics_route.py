@@ -119,7 +119,7 @@ class LogisticsRoute(models.Model):
 class LogisticsShipment(models.Model):
     _inherit = "logistics.shipment"
 
-    route_ids = fields.One2many("logistics.route", "shipment_id", "Route")
+    route_ids = fields.One2many("logistics.route", "shipment_id")
     stop_ids = fields.One2many("logistics.stop", "shipment_id", "Stops")
     leg_ids = fields.One2many("logistics.leg", "shipment_id", "Legs")
 

@@ -1,9 +1,10 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..core.certified import certified_weight
 from ..core.change import EXCEPTION_CLOSED, EXCEPTION_OPENED, STATE, Change
 from ..core.clock import naive
-from ..core.fold import State, fold
+from ..core.fold import Folded, State, fold
 
 # column → SQL type, in the order of _shipment_values
 _SHIPMENT_COLUMNS = {
@@ -85,7 +86,7 @@ class LogisticsShipment(models.Model):
         self._store(
             "logistics.shipment",
             _SHIPMENT_COLUMNS,
-            {id_: self._shipment_values(result.shipment) for id_, result in folded.items()},
+            {id_: self._shipment_values(result) for id_, result in folded.items()},
         )
         self._store_parts(folded.values())
         changes = [
@@ -118,7 +119,9 @@ class LogisticsShipment(models.Model):
         status = self.env["logistics.milestone"]._catalogue().get(state.milestone)
         return (status and status[0], state.phase, naive(state.since), naive(state.eta))
 
-    def _shipment_values(self, state: State):
+    def _shipment_values(self, result: Folded):
+        state = result.shipment
+
         def first(code):
             return state.reached.get(code)
 
@@ -126,14 +129,13 @@ class LogisticsShipment(models.Model):
             return naive(first(code).occurred_at) if first(code) else None
 
         proof = first("pod_received")
-        weighed = first("weight_validated")
         return (
             *self._consignment_values(state),
             when("dispatched"),
             when("delivered"),
             when("pod_received"),
             (proof.evidence.signer or None) if proof and proof.evidence else None,
-            weighed.weight.kilograms if weighed and weighed.weight else None,
+            certified_weight(result) or None,
             state.attempts,
             naive(state.last_event_at),
             bool(state.exceptions),

@@ -29,7 +29,7 @@ class LogisticsShipment(models.Model):
         self_sudo = self.sudo().with_company(system.company_id).with_context(tracking_disable=True)
         recording = Recording(self_sudo.env, system.sudo(), list(statements))
         shipments_sudo = recording.run(park).with_env(self_sudo.env)
-        shipments_sudo.invalidate_recordset(["event_ids"])  # they were inserted by SQL
+        shipments_sudo.invalidate_recordset(["event_ids", "weighing_ids"])  # inserted by SQL
         self_sudo.env["logistics.document"].invalidate_model(["event_ids"])
         recording.changes += shipments_sudo._project()
         shipments_sudo._facts_recorded(recording.changes)

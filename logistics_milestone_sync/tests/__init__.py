@@ -10,3 +10,4 @@ from . import test_parked_fact
 from . import test_recording
 from . import test_route
 from . import test_tour
+from . import test_weight
