@@ -50,6 +50,11 @@
         "views/logistics_milestone_crosswalk_views.xml",
         "views/logistics_package_views.xml",
         "views/logistics_state_check_views.xml",
+        "views/logistics_document_views.xml",
+        "views/logistics_shipment_proof_templates.xml",
+        "views/logistics_route_views.xml",
+        "views/logistics_shipment_route_templates.xml",
+        "views/logistics_shipment_weight_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",
@@ -60,7 +65,10 @@
     ],
     "demo": ["demo/logistics_demo.xml"],
     "assets": {
-        "web.assets_backend": ["logistics_milestone_sync/static/src/source_of_truth/*"],
+        "web.assets_backend": [
+            "logistics_milestone_sync/static/src/scss/*.scss",
+            "logistics_milestone_sync/static/src/source_of_truth/*",
+        ],
         "web.assets_tests": ["logistics_milestone_sync/static/tests/tours/*.js"],
     },
     "post_init_hook": "post_init_hook",

@@ -26,7 +26,7 @@ from . import logistics_shipment_rebuild
 from . import logistics_shipment_silence
 from . import logistics_shipment_odoo
 from . import logistics_shipment_statements
-from . import logistics_shipment_documents
+from . import logistics_shipment_sources
 from . import logistics_shipment_timeline
 from . import logistics_shipment_fields
 from . import logistics_field_statement
@@ -40,8 +40,14 @@ from . import logistics_location_alias
 from . import logistics_location_placing
 from . import logistics_package
 from . import logistics_shipment_packages
+from . import logistics_document
+from . import logistics_shipment_documents
+from . import logistics_stop
+from . import logistics_route
+from . import logistics_shipment_route
 from . import logistics_milestone_event
 from . import logistics_unknown_place
+from . import logistics_shipment_weight
 from . import logistics_exception
 from . import logistics_unit_alias
 from . import logistics_charge

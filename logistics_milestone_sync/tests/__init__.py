@@ -2,6 +2,7 @@ from . import test_access
 from . import test_approval
 from . import test_catalogue
 from . import test_charge
+from . import test_document
 from . import test_exception
 from . import test_field_statement
 from . import test_ledger
@@ -15,6 +16,7 @@ from . import test_parked_fact
 from . import test_query_bounds
 from . import test_rebuild
 from . import test_recording
+from . import test_route
 from . import test_tour
 from . import test_reference
 from . import test_unit_alias
@@ -27,3 +29,4 @@ from . import test_reason_code
 from . import test_flow_policy
 from . import test_silence
 from . import test_exception_clock
+from . import test_weight
