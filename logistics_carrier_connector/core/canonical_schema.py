@@ -74,6 +74,7 @@ _LOCATION: Final = _object(
         "country": _text(2, "ISO 3166-1 alpha-2", pattern="^[A-Z]{2}$"),
         "unlocode": _text(5, "UN/LOCODE", pattern="^[A-Z]{2}[A-Z2-9]{3}$"),
         "code": _text(50, "the sender's own code of the place"),
+        "gln": _text(13, "GS1 Global Location Number", pattern="^[0-9]{13}$"),
     },
     [],
 ) | {"minProperties": 1}

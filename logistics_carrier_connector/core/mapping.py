@@ -18,11 +18,13 @@ from typing import Any, Final
 
 from odoo.addons.logistics_milestone_sync.core.fact import Fact
 
+from .charges import read_charges
 from .code_table import CodeRow, Key, Unmapped, find
 from .errors import Problem
 from .expression import EvaluationFailed
 from .item import Item, Reading, read_facts
 from .profile import Profile
+from .words import slug
 
 MAX_ITEMS: Final = 50_000
 
@@ -92,12 +94,22 @@ def apply(profile: Profile, tree: Any, received_at: datetime) -> MappingResult:
         if profile.error_when and profile.error_when.holds(tree):
             text = profile.error_text.text(tree) if profile.error_text else ""
             return MappingResult(carrier_error=text or "the carrier reports an error")
+        if not recognizes(profile, tree):
+            return MappingResult(_problems=(Problem("", "this is no message of this profile"),))
         message_id = profile.message_id.text(tree) if profile.message_id else ""
         levels = list(_scopes(profile, tree))
     except EvaluationFailed as error:
         return MappingResult(_problems=(Problem("", str(error)),))
     items = tuple(_item(profile, path, scope, received_at) for path, scope in levels)
     return MappingResult(items, message_id or None)
+
+
+def recognizes(profile: Profile, tree: Any) -> bool:
+    """Whether a message looks like those that the profile is written for.
+
+    :raises EvaluationFailed: if that cannot even be asked
+    """
+    return profile.recognize is None or profile.recognize.holds(tree)
 
 
 def _scopes(profile: Profile, tree: Any) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -119,11 +131,13 @@ def _scopes(profile: Profile, tree: Any) -> Iterator[tuple[str, dict[str, Any]]]
 
 def _item(profile: Profile, path: str, scope: Any, received_at: datetime) -> ItemResult:
     try:
-        code, row = _look_up(profile, scope)
-        if row.ignore:
-            return ItemResult(path, ignored=True)
-        reading = _read(profile, scope, code, row)
-        return ItemResult(path, read_facts(profile, Item(scope, received_at), reading))
+        item = Item(scope, received_at)
+        facts: tuple[Fact, ...] = read_charges(profile, item)
+        if profile.keys:
+            code, row = _look_up(profile, scope)
+            if not row.ignore:
+                facts = (*read_facts(profile, item, _read(profile, scope, code, row)), *facts)
+        return ItemResult(path, facts, ignored=not facts)
     except Unmapped as error:
         return ItemResult(path, unmapped=error.code)
     except ValueError as error:  # EvaluationFailed, unreadable times, words a fact refuses
@@ -132,7 +146,8 @@ def _item(profile: Profile, path: str, scope: Any, received_at: datetime) -> Ite
 
 def _look_up(profile: Profile, scope: Any) -> tuple[str, CodeRow]:
     keys = [Key(tuple(part.text(scope) for part in key)) for key in profile.keys]
-    return find(profile.codes, keys)
+    words = slug(profile.text.text(scope)) if profile.phrases and profile.text else ""
+    return find(profile.codes, keys, profile.phrases, words)
 
 
 def _read(profile: Profile, scope: Any, code: str, row: CodeRow) -> Reading:

@@ -53,12 +53,24 @@ def decide(reading, outcomes, test=False):
         return Fate("dead", PERMANENT, _say_problems(reading.problems), items)
     if test:
         return Fate("tested", items=items)
-    parked = [outcome for outcome in outcomes if outcome.status == facts.PARKED]
-    if parked:
-        return Fate("parked", BUSINESS, _sentence(parked[0].explanation), items)
+    waiting = waiting_fate(items)
+    if waiting:
+        return waiting
     if not reading.facts:
         return Fate("ignored", error_message=reading.note, items=items)
     return Fate("processed", error_message=_say_problems(reading.problems), items=items)
+
+
+def waiting_fate(items):
+    """The fate of a message with facts that are not in the ledger yet; ``None`` if all are.
+
+    :param list items: what became of each fact
+    """
+    for status, error_class in ((facts.PARKED, BUSINESS), (facts.DEFERRED, "")):
+        waiting = [item for item in items if item["status"] == status]
+        if waiting:
+            return Fate(status, error_class, waiting[0]["explanation"], items)
+    return None
 
 
 def _failed(error):

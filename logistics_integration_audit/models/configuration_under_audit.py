@@ -33,6 +33,22 @@ class LogisticsOwnershipRule(models.Model):
         )
 
 
+class LogisticsDutyConflict(models.Model):
+    _name = "logistics.duty.conflict"
+    _inherit = ["logistics.duty.conflict", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("duty", "other_duty", "scope", "company_id", "active")
+
+
+class LogisticsApprovalKind(models.Model):
+    _name = "logistics.approval.kind"
+    _inherit = ["logistics.approval.kind", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("validity_days", "reason_required")
+
+
 class LogisticsConnection(models.Model):
     _name = "logistics.connection"
     _inherit = ["logistics.connection", "logistics.audited.mixin"]

@@ -10,6 +10,7 @@ ADVISORY: Final = "advisory"  # entered the ledger, does not count
 REJECTED: Final = "rejected"  # kept as refused
 DUPLICATE: Final = "duplicate"  # was there already
 CONFLICT: Final = "conflict"  # a known event id said something else
+OVERRIDE: Final = "override"  # people put the shipment elsewhere, or took that back
 RETRACTION: Final = "retraction"  # its speaker withdrew an earlier statement
 STATE: Final = "state"  # the shipment stands elsewhere than before
 EXCEPTION_OPENED: Final = "exception_opened"

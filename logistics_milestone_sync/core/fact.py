@@ -29,6 +29,7 @@ class Location:
     :param unlocode: UN/LOCODE, five characters
     :param country: ISO 3166-1 alpha-2
     :param code: the source's own depot code
+    :param gln: GS1 Global Location Number, 13 digits
     """
 
     name: str = ""
@@ -38,11 +39,13 @@ class Location:
     country: str = ""
     unlocode: str = ""
     code: str = ""
+    gln: str = ""
 
     @property
     def label(self) -> str:
         """One line for people: ``Hub 4, Louisville, KY, US``."""
-        parts = (self.name or self.code, self.city or self.unlocode, self.state, self.country)
+        site = self.name or self.code or self.gln
+        parts = (site, self.city or self.unlocode, self.state, self.country)
         return ", ".join(part for part in parts if part)
 
 
@@ -75,6 +78,8 @@ class MilestoneFact:
     :param source_event_id: the source's own id of the event, if it has one
     :param retracts: ``source_event_id`` of an earlier event of the same system that is withdrawn.
         A retraction that states something new at once is a correction.
+    :param closes: for ``exception_closed``, the fact key of the one exception that is closed;
+        without it, all that were raised before
     :raises ValueError: on words outside the vocabulary and on naive times
     """
 
@@ -95,6 +100,7 @@ class MilestoneFact:
     evidence: Evidence | None = None
     weight: Weight | None = None
     retracts: str | None = None
+    closes: str | None = None
 
     def __post_init__(self) -> None:
         if not self.milestone:
@@ -186,11 +192,16 @@ class Statement:
 
     :param received_at: aware UTC, when the raw message was stored
     :param source: opaque pointer to the raw statement, ``<model>,<id>`` or ``""``; shown, not read
+    :param override: an approved override, or its end. Not part of the fact, so that nothing which
+        can be decoded, sent or parked can claim to be one
+    :param consignment_id: the consignment that an override concerns, if not the whole shipment
     """
 
     fact: Fact
     received_at: datetime
     source: str = ""
+    override: bool = False
+    consignment_id: int | None = None
 
 
 # What became of a statement.
@@ -198,9 +209,11 @@ RECORDED = "recorded"  # new in the ledger and it counts
 ADVISORY = "advisory"  # new in the ledger, visible, but its speaker does not own the fact
 DUPLICATE = "duplicate"  # in the ledger already; counted
 PARKED = "parked"  # no shipment, or more than one, answers to its references
+DEFERRED = "deferred"  # its flow policy records it in a batch, later
 REJECTED = "rejected"  # the ownership rule refuses it; kept in the ledger as refused
 CONFLICT = "conflict"  # the same event id states something else than before; kept as a record
-OUTCOMES = (RECORDED, ADVISORY, DUPLICATE, PARKED, REJECTED, CONFLICT)
+OUTCOMES = (RECORDED, ADVISORY, DUPLICATE, PARKED, DEFERRED, REJECTED, CONFLICT)
+WAITING = (PARKED, DEFERRED)  # not in the ledger yet; the outcome will be told later
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ A rule therefore only ever speaks for the statements that it matches; it never s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,6 +50,7 @@ class Rule:
     :param name: of the topic, see :class:`Topic`
     :param priority: of the speaker among the accepted ones; lower wins ties
     :param shared: holds for every company, unless the company has a rule for exactly this
+    :param stand_in: holds only where no system is present that owns the topic otherwise
     """
 
     id: int
@@ -61,6 +62,7 @@ class Rule:
     kind: str = MILESTONE
     side: str = ""
     shared: bool = False
+    stand_in: bool = False
 
     def speaks_of(self, topic: Topic) -> bool:
         """Whether the rule is about this topic, whoever speaks."""
@@ -137,3 +139,28 @@ def _specificity(rule: Rule) -> tuple[bool, bool, bool, bool, bool, int, int]:
         rule.priority,
         rule.id,
     )
+
+
+def in_force(rules: Iterable[Rule], present: Collection[tuple[int, str]]) -> list[Rule]:
+    """The rules without the stand-ins for owners that are there to speak themselves.
+
+    Odoo may say that goods were picked as long as no warehouse system does: the same defaults then
+    serve a company with a WMS and one without.
+
+    :param present: ``(system id, kind)`` of the systems of the company that are in use
+
+    >>> rules = [Rule(1, ACCEPT, "picked", "wms"), Rule(2, ACCEPT, "picked", "odoo", stand_in=True)]
+    >>> [rule.id for rule in in_force(rules, {(1, "odoo")})]
+    [1, 2]
+    >>> [rule.id for rule in in_force(rules, {(1, "odoo"), (2, "wms")})]
+    [1]
+    """
+    known = list(rules)
+    owners = [rule for rule in known if rule.verdict == ACCEPT and not rule.stand_in]
+    heard = [owner for owner in owners if any(owner.speaks_to(*system) for system in present)]
+    return [
+        rule
+        for rule in known
+        if not rule.stand_in
+        or not any(owner.speaks_of(Topic(rule.kind, rule.name, rule.side)) for owner in heard)
+    ]

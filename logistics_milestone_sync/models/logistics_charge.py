@@ -201,6 +201,7 @@ class LogisticsCharge(models.Model):
             "source_kind": "carrier",
             "system_id": system.id,
             "source": statement.source,
+            **self.env["logistics.unit.alias"]._charge_vals(system, charge.unit),
         }
 
     def _tell_changed(self):

@@ -125,8 +125,10 @@ class LogisticsCharge(models.Model):
 
     def _on_approval_decided(self, approval):
         """Override of ``logistics.approvable.mixin``: approved revenue is live from now on."""
-        self.write({"decision": approval.state})
-        if approval.state == "approved":
+        # Taken back, or decided by nobody in time: it is kept as refused and can be entered anew.
+        approved = approval.state == "approved"
+        self.write({"decision": "approved" if approved else "rejected"})
+        if approved:
             self._go_live()
 
     def action_revise(self):

@@ -4,7 +4,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from .ownership_cell_mixin import CELL_FIELDS
 
 KIND = "rule_change"
-_PROPOSED = (*CELL_FIELDS, "verdict", "priority", "action", "rule_id", "reason")
+_KEPT = (*CELL_FIELDS, "is_stand_in")
+_PROPOSED = (*_KEPT, "verdict", "priority", "action", "rule_id", "reason")
 
 
 class LogisticsOwnershipChange(models.Model):
@@ -110,7 +111,7 @@ class LogisticsOwnershipChange(models.Model):
     def _vals_of_rule(self, rule):
         """A rule that is changed keeps its cell: only what becomes of a statement changes."""
         relational = ("company_id", "milestone_id", "system_id")
-        return {name: rule[name].id if name in relational else rule[name] for name in CELL_FIELDS}
+        return {name: rule[name].id if name in relational else rule[name] for name in _KEPT}
 
     # === Actions === #
 
@@ -159,8 +160,7 @@ class LogisticsOwnershipChange(models.Model):
         changes_sudo = self.sudo()
         changes_sudo._move_to("withdrawn", decided_at=fields.Datetime.now())
         waiting_sudo = changes_sudo.approval_ids.filtered(lambda a: a.state == "pending")
-        waiting_sudo._move_to("expired", decided_at=fields.Datetime.now())
-        waiting_sudo._decided()
+        waiting_sudo._close("withdrawn")
 
     def _check_submittable(self):
         self.ensure_one()
@@ -222,7 +222,9 @@ class LogisticsOwnershipChange(models.Model):
         """Override of ``logistics.approvable.mixin``: put an approved change in force."""
         if approval.state == "approved":
             self._apply()
-        self._move_to(approval.state, decided_at=fields.Datetime.now())
+        # Nobody decided in time: it has to be proposed anew, as if it had been taken back.
+        target = "withdrawn" if approval.state == "expired" else approval.state
+        self._move_to(target, decided_at=fields.Datetime.now())
 
     def _apply(self):
         now = fields.Datetime.now()

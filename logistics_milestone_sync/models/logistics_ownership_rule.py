@@ -2,7 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ..core.ownership import Judge
+from ..core.ownership import Judge, in_force
 
 
 class LogisticsOwnershipRule(models.Model):
@@ -33,19 +33,23 @@ class LogisticsOwnershipRule(models.Model):
 
     @api.model
     def _rules_of(self, company):
-        """The core rules that hold in ``company``: its own and the shared ones.
+        """The core rules that hold in ``company``: its own and the shared ones, without those that
+        stand in for a system that the company has.
 
-        Remembered until a rule changes. That another worker changed one shows in the stamp, which
-        this transaction's snapshot tells with one cheap query: no worker judges by rules that were
-        replaced before its transaction began, however long it has been running.
+        Remembered until a rule or a system changes. That another worker changed one shows in the
+        stamp, which this transaction's snapshot tells with one cheap query: no worker judges by
+        rules that were replaced before its transaction began, however long it has been running.
 
         :return: tuple of ``core.ownership.Rule``
         """
         self.flush_model()
+        self.env["logistics.system"].flush_model(["active", "kind", "company_id"])
         [stamp] = self.env.execute_query(
             SQL(
-                "SELECT count(*) FILTER (WHERE active), max(id), max(write_date)"
-                " FROM logistics_ownership_rule"
+                "SELECT count(*) FILTER (WHERE active), max(id), max(write_date),"
+                " (SELECT string_agg(id || kind, ',' ORDER BY id) FROM logistics_system"
+                "   WHERE active AND company_id = %s) FROM logistics_ownership_rule",
+                company.id,
             )
         )
         return self._remembered_rules(company.id, stamp)
@@ -59,7 +63,9 @@ class LogisticsOwnershipRule(models.Model):
     @tools.ormcache("company_id", "stamp")
     def _remembered_rules(self, company_id, stamp):
         rules_sudo = self.sudo().search([("company_id", "in", [company_id, False])])
-        return tuple(rule._to_rule() for rule in rules_sudo)
+        systems_sudo = self.env["logistics.system"].sudo().search([("company_id", "=", company_id)])
+        present = {(system.id, system.kind) for system in systems_sudo}
+        return tuple(in_force([rule._to_rule() for rule in rules_sudo], present))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -81,6 +81,11 @@ class LogisticsOwnershipCellMixin(models.AbstractModel):
         default=10,
         help="Among several owners the lower number comes first: it wins ties, and decides fields.",
     )
+    is_stand_in = fields.Boolean(
+        "Stand-in",
+        help="Holds only while the company has no system that owns it otherwise: Odoo says that "
+        "goods were picked where no warehouse system does.",
+    )
     topic_label = fields.Char("What", compute="_compute_labels")
     speaker_label = fields.Char("Who", compute="_compute_labels")
 
@@ -158,6 +163,7 @@ class LogisticsOwnershipCellMixin(models.AbstractModel):
             kind=topic.kind,
             side=topic.side,
             shared=not self.company_id,
+            stand_in=self.is_stand_in,
         )
 
     def _cell_key(self):

@@ -215,7 +215,13 @@ class TestManualCharge(ChargeCase):
 
     def test_rejected_revenue_is_kept_as_refused(self):
         charge = self._enter(self.preparer)
-        self._approval_of(charge).with_user(self.approver).action_reject()
+        self._approval_of(charge).with_user(self.approver).action_reject("Not agreed")
+        self.assertEqual(charge.standing, "refused")
+        self.assertFalse(self.shipment.charge_ids)
+
+    def test_revenue_that_was_taken_back_is_kept_as_refused(self):
+        charge = self._enter(self.preparer)
+        self._approval_of(charge).with_user(self.preparer).action_withdraw()
         self.assertEqual(charge.standing, "refused")
         self.assertFalse(self.shipment.charge_ids)
 

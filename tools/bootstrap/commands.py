@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from . import demo, lint, postgres, server, testing
+from . import demo, lint, postgres, rebuild, server, testing
 from .config import free_port
 from .diagnosis import system_error
 from .messages import Trouble, say, warn
@@ -139,6 +139,14 @@ def _bench(places: Places, arguments: argparse.Namespace) -> int:
         stop_what_was_started(suite)
 
 
+def _rebuild(places: Places, arguments: argparse.Namespace) -> int:
+    suite = set_up(places)
+    try:
+        return rebuild.run(suite, arguments.rest)
+    finally:
+        stop_what_was_started(suite)
+
+
 def _db(places: Places, arguments: argparse.Namespace) -> int:
     suite = set_up(places)
     if arguments.action == "new":
@@ -184,6 +192,7 @@ _COMMANDS: dict[str, tuple[Command, str, tuple[str, ...]]] = {
     "stop": (_stop, "stop Odoo and PostgreSQL of this clone", ()),
     "lint": (_lint, "check style, types and Odoo's rules", ()),
     "bench": (_bench, "measure, against a reference in the same run", ("rest",)),
+    "rebuild": (_rebuild, "compare every shipment with its ledger; `write` repairs", ("rest",)),
     "clean": (_clean, "stop and remove everything that was set up", ()),
     "setup": (_setup, "only set up", ()),
     "db": (_db, "make (`new`) or drop (`drop`) a database of your own", ("action", "database")),

@@ -70,7 +70,22 @@ def _text(raw: bytes) -> str:
         text = raw.decode("iso-8859-1")
     if "\x00" in text:
         raise PayloadRejected("the interchange contains a NUL character")
-    return text
+    return _unwrapped(text)
+
+
+def _unwrapped(text: str) -> str:
+    """Undo line breaks at a fixed column, which mainframes and mail put into files.
+
+    Then every line but the last is as long as the first, and too short for an ISA segment.
+    """
+    width = text.find("\n")
+    if not 0 < width <= _ISA_LENGTH or not text.startswith("ISA"):
+        return text
+    lines = text.splitlines()
+    while lines and not lines[-1].strip("\x1a "):
+        lines.pop()
+    lengths = {len(line) for line in lines[:-1]}
+    return "".join(lines) if len(lines) > 1 and len(lengths) == 1 else text
 
 
 def _skip_blank(text: str, position: int) -> int:

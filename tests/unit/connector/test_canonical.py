@@ -19,6 +19,7 @@ from odoo.addons.logistics_milestone_sync.core.fact import (
     AttributeFact,
     ChargeFact,
     Evidence,
+    Location,
     MilestoneFact,
     ReferenceFact,
 )
@@ -176,6 +177,8 @@ def test_an_event_may_be_withdrawn():
         ({"proof": {}}, "proof"),
         ({"proof": {"document_url": "http://x"}}, "proof.document_url"),
         ({"location": {"country": "Germany"}}, "location.country"),
+        ({"location": {"gln": "401234500000"}}, "location.gln"),
+        ({"location": {"unlocode": "Hamburg"}}, "location.unlocode"),
         ({"charges": [{"side": "buy"}]}, "charges[0]"),
         ({"charges": [{"amount": "1e5"}]}, "charges[0]"),
         ({"surprise": 1}, "surprise"),
@@ -263,3 +266,9 @@ def test_any_moment_with_any_offset_is_kept(at, minutes):
     (fact,) = to_facts(_event(occurred_at=text))
     assert fact.occurred_at == datetime.fromisoformat(text)
     assert fact.utc_offset == minutes
+
+
+def test_the_codes_of_a_place_are_taken_as_they_are():
+    codes = {"code": "HAM-4", "unlocode": "DEHAM", "gln": "4012345000009"}
+    (fact,) = to_facts(_event(location=codes))
+    assert fact.location == Location(**codes)

@@ -16,6 +16,7 @@ from odoo.addons.logistics_milestone_sync.core.ownership import (
     Judge,
     Rule,
     Topic,
+    in_force,
     judge,
 )
 
@@ -128,3 +129,28 @@ def test_a_judge_says_the_same_however_often_he_is_asked(many, asked):
     for topic in asked + asked:
         assert one(topic) == judge(many, topic, 1, "carrier")
     assert one("delivered") == judge(many, "delivered", 1, "carrier")
+
+
+STAND_IN = Rule(6, ACCEPT, "picked", "odoo", stand_in=True)
+ODOO, WMS, OTHER = (1, "odoo"), (2, "wms"), (3, "wms")
+
+
+@pytest.mark.parametrize(
+    ("owner", "present", "stands"),
+    [
+        (Rule(7, ACCEPT, "picked", "wms"), {ODOO}, True),
+        (Rule(7, ACCEPT, "picked", "wms"), {ODOO, WMS}, False),
+        (Rule(7, ACCEPT, "", "wms"), {ODOO, WMS}, False),  # it owns whatever there is
+        (Rule(7, ACCEPT, "packed", "wms"), {ODOO, WMS}, True),
+        (Rule(7, ACCEPT, "picked", "", 3), {ODOO, WMS}, True),  # that very system is not there
+        (Rule(7, ACCEPT, "picked", "", 3), {ODOO, WMS, OTHER}, False),
+        (Rule(7, ADVISORY, "picked", "wms"), {ODOO, WMS}, True),  # not an owner
+    ],
+)
+def test_a_stand_in_holds_until_an_owner_is_there(owner, present, stands):
+    assert (STAND_IN in in_force([owner, STAND_IN], present)) == stands
+
+
+@given(rules, st.sets(st.tuples(st.integers(1, 3), st.sampled_from(["carrier", "wms"]))))
+def test_rules_that_stand_in_for_nobody_are_always_in_force(many, present):
+    assert in_force(many, present) == many

@@ -51,6 +51,16 @@ registry.category("web_tour.tours").add("logistics_shipment_timeline", {
             run: "edit Replacement is on its way",
         },
         {
+            content: "Say why it can be closed",
+            trigger: ".o_field_widget[name=closure_reason_id] input",
+            run: "edit Goods replaced",
+        },
+        {
+            content: "Choose the reason",
+            trigger: ".o-autocomplete--dropdown-item:contains('Goods replaced')",
+            run: "click",
+        },
+        {
             content: "Close it",
             trigger: "button[name=action_close]",
             run: "click",

@@ -1,0 +1,6 @@
+from . import logistics_approval_rejection
+from . import logistics_billing_request
+from . import logistics_override_request
+from . import logistics_crosswalk_export
+from . import logistics_exception_close
+from . import logistics_exception_raise
