@@ -56,7 +56,9 @@ class LogisticsOwnershipRule(models.Model):
         return columns
 
     def _matrix_sections(self):
-        milestones = self.env["logistics.milestone"].search([]).grouped("phase")
+        milestones = (
+            self.env["logistics.milestone"].search([("active", "=", True)]).grouped("phase")
+        )
         phases = self.env["logistics.milestone"]._fields["phase"]._description_selection(self.env)
         sections = [
             self._section(
