@@ -65,6 +65,7 @@ milestone_facts = st.builds(
     evidence=st.none() | st.builds(Evidence, signer=texts),
     weight=st.none() | st.builds(Weight, amounts, st.just("KGM")),
     retracts=st.none() | st.just("e1"),
+    closes=st.none() | st.just("0f" * 32),
 )
 charge_facts = st.builds(
     ChargeFact,
