@@ -14,7 +14,9 @@
         "data/logistics_milestone_data.xml",
         "data/logistics_ownership_rule_data.xml",
         "data/ir_cron_data.xml",
+        "views/logistics_shipment_update_views.xml",
         "views/logistics_shipment_views.xml",
+        "views/logistics_shipment_reporting_views.xml",
         "views/logistics_shipment_timeline_templates.xml",
         "views/logistics_milestone_event_views.xml",
         "views/logistics_exception_views.xml",
@@ -30,6 +32,7 @@
     ],
     "demo": ["demo/logistics_demo.xml"],
     "assets": {
+        "web.assets_backend": ["logistics_milestone_sync/static/src/**/*"],
         "web.assets_tests": ["logistics_milestone_sync/static/tests/tours/*.js"],
     },
     "post_init_hook": "post_init_hook",

@@ -10,6 +10,10 @@ from . import logistics_shipment_projection
 from . import logistics_shipment_odoo
 from . import logistics_shipment_statements
 from . import logistics_shipment_documents
+from . import logistics_shipment_combine
+from . import logistics_shipment_search
+from . import logistics_shipment_figures
+from . import logistics_shipment_update
 from . import logistics_shipment_timeline
 from . import logistics_consignment
 from . import logistics_reference
@@ -18,10 +22,12 @@ from . import logistics_exception
 from . import logistics_charge
 from . import logistics_parked_fact
 from . import delivery_carrier
+from . import ir_http
 from . import status_mixin
 from . import res_company
 from . import res_config_settings
 from . import sale_order
 from . import stock_move
 from . import stock_picking
+from . import stock_picking_combine
 from . import stock_picking_load

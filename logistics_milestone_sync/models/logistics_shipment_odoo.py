@@ -22,11 +22,16 @@ class LogisticsShipment(models.Model):
         if not shipments:
             return shipments
         self.env["logistics.reference"].create(
-            [vals for shipment in shipments for vals in shipment._own_references()]
+            [
+                vals
+                for shipment in shipments
+                for vals in shipment._own_references(shipment.picking_ids)
+            ]
         )
         shipments._state_milestone("created")
         shipments._take_numbers()
         shipments._state_preparation()
+        shipments._state_validation()  # made by hand of what is gone already
         return shipments
 
     def _vals_from_load(self, pickings):
@@ -53,10 +58,12 @@ class LogisticsShipment(models.Model):
             "promised_at": pickings._logistics_promise() if direction in TO_CUSTOMER else False,
         }
 
-    def _own_references(self):
-        named = [("delivery", picking.name) for picking in self.picking_ids]
-        named += [("sale_order", order.name) for order in self.sale_order_ids]
-        customers = {order.client_order_ref for order in self.sale_order_ids} - {False, ""}
+    def _own_references(self, pickings):
+        """Values of the names that these transfers give their shipment."""
+        orders = pickings.sale_id
+        named = [("delivery", picking.name) for picking in pickings]
+        named += [("sale_order", order.name) for order in orders]
+        customers = {order.client_order_ref for order in orders} - {False, ""}
         named += [("purchase_order", number) for number in sorted(customers)]
         return [{"shipment_id": self.id, "scheme": s, "value": value} for s, value in named]
 

@@ -9,7 +9,7 @@ from ..core.reference import Target
 # Systems that may name our shipments. A carrier only speaks about numbers that somebody gave it.
 _NAMING_KINDS = ("odoo", "wms", "tms", "client", "edi_gateway")
 # Numbers that stand for one consignment; a second one of the kind is a second consignment.
-_CONSIGNMENT_SCHEMES = ("tracking", "pro", "waybill")
+CONSIGNMENT_SCHEMES = ("tracking", "pro", "waybill")
 
 
 class Names:
@@ -110,7 +110,7 @@ class Consignments:
 
         ``False`` for names that stand for the whole shipment.
         """
-        if scheme not in _CONSIGNMENT_SCHEMES:
+        if scheme not in CONSIGNMENT_SCHEMES:
             return False
         for consignment_id in self._of_shipment[shipment_id]:
             if scheme not in self._schemes[consignment_id]:

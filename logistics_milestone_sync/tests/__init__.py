@@ -4,8 +4,11 @@ from . import test_catalogue
 from . import test_exception
 from . import test_ledger
 from . import test_odoo_changes
+from . import test_odoo_combine
 from . import test_odoo_creation
 from . import test_odoo_flow
 from . import test_parked_fact
 from . import test_recording
+from . import test_screens
+from . import test_status
 from . import test_tour
