@@ -138,7 +138,6 @@ class LogisticsShipment(models.Model):
     tracking_refs = fields.Char("Tracking", compute="_compute_tracking_refs")
     event_count = fields.Integer(compute="_compute_counts")
     exception_count = fields.Integer(compute="_compute_counts")
-    return_count = fields.Integer(compute="_compute_return_count")
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
 
     _name_uniq = models.UniqueIndex("(company_id, name)", "This shipment number exists already.")
@@ -199,11 +198,6 @@ class LogisticsShipment(models.Model):
             shipment.event_count = events.get(shipment, 0)
             shipment.exception_count = exceptions.get(shipment, 0)
 
-    @api.depends("return_ids")
-    def _compute_return_count(self):
-        for shipment in self:
-            shipment.return_count = len(shipment.return_ids)
-
     @api.depends("promised_at", "delivered_at", "phase")
     def _compute_is_late(self):
         now = fields.Datetime.now()
@@ -256,10 +250,6 @@ class LogisticsShipment(models.Model):
             "domain": [("shipment_id", "=", self.id)],
             "context": {"default_shipment_id": self.id},
         }
-
-    def action_open_returns(self):
-        """Open the shipments that bring goods of this one back."""
-        return self.return_ids._action_open()
 
     def action_open_exceptions(self):
         """Open the exception cases of this shipment."""

@@ -50,7 +50,7 @@ class LogisticsShipment(models.Model):
         [
             ("exception", "Exception"),
             ("late", "Late"),
-            ("risk", "Expected too late"),
+            ("risk", "Will be late"),
             ("fine", "Fine"),
         ],
         compute="_compute_attention",

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 from ..core.transfers import TO_CUSTOMER
@@ -9,6 +9,38 @@ class LogisticsShipment(models.Model):
     """Shipments that Odoo's own transfers make, and what Odoo's documents show of them."""
 
     _inherit = "logistics.shipment"
+
+    order_count = fields.Integer(compute="_compute_document_counts")
+    picking_count = fields.Integer(compute="_compute_document_counts")
+    return_count = fields.Integer(compute="_compute_document_counts")
+
+    @api.depends("sale_order_ids", "picking_ids", "return_ids")
+    def _compute_document_counts(self):
+        for shipment in self:
+            shipment.order_count = len(shipment.sale_order_ids)
+            shipment.picking_count = len(shipment.picking_ids)
+            shipment.return_count = len(shipment.return_ids)
+
+    def action_open_orders(self):
+        """Open the sale orders of this shipment."""
+        return self._action_open_documents(self.sale_order_ids, self.env._("Sale Orders"))
+
+    def action_open_pickings(self):
+        """Open the transfers of this shipment."""
+        return self._action_open_documents(self.picking_ids, self.env._("Transfers"))
+
+    def action_open_returns(self):
+        """Open the shipments that bring goods of this one back."""
+        return self.return_ids._action_open()
+
+    def _action_open_documents(self, documents, name):
+        action = {"type": "ir.actions.act_window", "name": name, "res_model": documents._name}
+        if len(documents) == 1:
+            return action | {"res_id": documents.id, "views": [(False, "form")]}
+        return action | {
+            "domain": [("id", "in", documents.ids)],
+            "views": [(False, "list"), (False, "form")],
+        }
 
     def _make_of(self, loads):
         """Make one shipment per load and state what Odoo knows of it already.
