@@ -27,6 +27,11 @@ from . import logistics_shipment_silence
 from . import logistics_shipment_odoo
 from . import logistics_shipment_statements
 from . import logistics_shipment_sources
+from . import logistics_shipment_documents
+from . import logistics_shipment_combine
+from . import logistics_shipment_search
+from . import logistics_shipment_figures
+from . import logistics_shipment_update
 from . import logistics_shipment_timeline
 from . import logistics_shipment_fields
 from . import logistics_field_statement
@@ -41,7 +46,6 @@ from . import logistics_location_placing
 from . import logistics_package
 from . import logistics_shipment_packages
 from . import logistics_document
-from . import logistics_shipment_documents
 from . import logistics_stop
 from . import logistics_route
 from . import logistics_shipment_route
@@ -61,6 +65,7 @@ from . import logistics_parked_fact
 from . import logistics_deferred_fact
 from . import logistics_state_check
 from . import delivery_carrier
+from . import ir_http
 from . import status_mixin
 from . import res_company
 from . import res_config_settings
@@ -68,4 +73,5 @@ from . import sale_order
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking
+from . import stock_picking_combine
 from . import stock_picking_load

@@ -7,6 +7,7 @@ from . import test_exception
 from . import test_field_statement
 from . import test_ledger
 from . import test_odoo_changes
+from . import test_odoo_combine
 from . import test_odoo_creation
 from . import test_matrix
 from . import test_odoo_flow
@@ -17,6 +18,8 @@ from . import test_query_bounds
 from . import test_rebuild
 from . import test_recording
 from . import test_route
+from . import test_screens
+from . import test_status
 from . import test_tour
 from . import test_reference
 from . import test_unit_alias
