@@ -117,7 +117,8 @@ def _also(
         if _applies(rule, main.milestone, item):
             evidence = _evidence(profile, item) if rule.evidence else None
             if evidence or not rule.evidence:
-                yield _further(profile, item, rule, replace(main, evidence=evidence))
+                fact = _further(profile, item, rule, replace(main, evidence=evidence))
+                yield from (fact,) if fact else ()
 
 
 def _applies(rule: AlsoRule, milestone: str, item: Item) -> bool:
@@ -126,7 +127,9 @@ def _applies(rule: AlsoRule, milestone: str, item: Item) -> bool:
     return rule.when is None or rule.when.holds(item.scope)
 
 
-def _further(profile: Profile, item: Item, rule: AlsoRule, main: MilestoneFact) -> MilestoneFact:
+def _further(
+    profile: Profile, item: Item, rule: AlsoRule, main: MilestoneFact
+) -> MilestoneFact | None:
     fact = replace(
         main,
         milestone=rule.milestone,
@@ -140,6 +143,8 @@ def _further(profile: Profile, item: Item, rule: AlsoRule, main: MilestoneFact) 
     around = Surroundings(main.location, main.utc_offset, profile.zone)
     when = moment(rule.time, item.scope, around)
     if when is None:
+        if rule.optional:
+            return None
         raise ValueError(f"no date for {rule.milestone}")
     fact = replace(
         fact,

@@ -20,29 +20,18 @@ from odoo.addons.logistics_milestone_sync.core.fact import Fact
 
 from .charges import read_charges
 from .code_table import CodeRow, Key, Unmapped, find
+from .error_answer import error_answer
 from .errors import Problem
+from .estimates import once_estimated
 from .expression import EvaluationFailed
 from .item import Item, Reading, read_facts
+from .item_result import ItemResult
 from .profile import Profile
 from .words import slug
 
+__all__ = ["ItemResult", "MappingResult", "apply", "recognizes"]
+
 MAX_ITEMS: Final = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class ItemResult:
-    """What became of one item of the message.
-
-    :param path: where it stands: ``interchange[0].shipment[2].status[0]``
-    :param unmapped: the code that no row explains
-    :param ignored: the code is known and states no milestone
-    """
-
-    path: str
-    facts: tuple[Fact, ...] = ()
-    unmapped: str = ""
-    ignored: bool = False
-    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +83,18 @@ def apply(profile: Profile, tree: Any, received_at: datetime) -> MappingResult:
         if profile.error_when and profile.error_when.holds(tree):
             text = profile.error_text.text(tree) if profile.error_text else ""
             return MappingResult(carrier_error=text or "the carrier reports an error")
+        if profile.ignore_when and profile.ignore_when.holds(tree):
+            return MappingResult()
         if not recognizes(profile, tree):
-            return MappingResult(_problems=(Problem("", "this is no message of this profile"),))
+            return _not_ours(tree)
         message_id = profile.message_id.text(tree) if profile.message_id else ""
         levels = list(_scopes(profile, tree))
     except EvaluationFailed as error:
         return MappingResult(_problems=(Problem("", str(error)),))
     items = tuple(_item(profile, path, scope, received_at) for path, scope in levels)
-    return MappingResult(items, message_id or None)
+    if not items and (complaint := error_answer(tree)):
+        return MappingResult(carrier_error=complaint)
+    return MappingResult(once_estimated(items), message_id or None)
 
 
 def recognizes(profile: Profile, tree: Any) -> bool:
@@ -110,6 +103,13 @@ def recognizes(profile: Profile, tree: Any) -> bool:
     :raises EvaluationFailed: if that cannot even be asked
     """
     return profile.recognize is None or profile.recognize.holds(tree)
+
+
+def _not_ours(tree: Any) -> MappingResult:
+    """An error answer in one of the usual forms, or a message that nobody expected here."""
+    if error := error_answer(tree):
+        return MappingResult(carrier_error=error)
+    return MappingResult(_problems=(Problem("", "this is no message of this profile"),))
 
 
 def _scopes(profile: Profile, tree: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL
+from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL, ESTIMATED
 from odoo.addons.logistics_milestone_sync.core.weight import UNITS
 
 from .clock import is_format
@@ -21,6 +21,11 @@ from .zones import zone
 
 _EXPRESSIONS: Final = tuple("at date time code offset zone_name local_date local_time".split())
 
+# When one of these has happened, or the event is an estimate itself, an estimate says nothing.
+_AFTER_AN_ETA: Final = tuple(
+    "delivered returned lost cancelled available_for_pickup pod_received eta_changed".split()
+)
+
 
 def build(data: Mapping[str, Any], milestones: Collection[str]) -> Profile:
     """The profile of what a file says.
@@ -31,7 +36,7 @@ def build(data: Mapping[str, Any], milestones: Collection[str]) -> Profile:
     code, error = data.get("code", {}), data.get("carrier_error", {})
     weight = data.get("weight", {})
     _check(data)
-    plain = ("recognize", "event_id", "message_id", "retracts")
+    plain = ("recognize", "ignore_when", "event_id", "message_id", "retracts")
     parts: dict[str, Any] = {
         **{name: _expression(data.get(name)) for name in plain},
         **{name: _times(data.get(name, [])) for name in ("time", "stated_at", "estimate")},
@@ -52,7 +57,7 @@ def build(data: Mapping[str, Any], milestones: Collection[str]) -> Profile:
         weight_value=_expression(weight.get("value")),
         weight_unit=_expression(weight.get("unit")),
         units=_units(data.get("units", {})),
-        also=tuple(_also(rule, milestones) for rule in data.get("also", [])),
+        also=tuple(_all_also(data, milestones)),
         charges=tuple(_charge(rule) for rule in data.get("charges", [])),
         codes=_codes(data.get("shared_codes", []), milestones, shared=True)
         | _codes(data.get("codes", []), milestones),
@@ -90,6 +95,22 @@ def _reference(rule: Mapping[str, Any]) -> ReferenceRule:
         qualifier=_expression(rule.get("qualifier")),
         schemes=dict(rule.get("schemes", {})),
     )
+
+
+def _all_also(data: Mapping[str, Any], milestones: Collection[str]) -> Iterator[AlsoRule]:
+    """The rules as written, and those that ``evidence`` and ``eta`` stand for."""
+    rules = data.get("also", [])
+    yield from (_also(rule, milestones) for rule in rules)
+    if "evidence" in data and all(rule["milestone"] != "pod_received" for rule in rules):
+        yield AlsoRule("pod_received", after=("delivered",), evidence=True)
+    if "eta" in data:
+        yield AlsoRule(
+            "eta_changed",
+            unless=_AFTER_AN_ETA,
+            classifier=ESTIMATED,
+            time=_times(data["eta"]),
+            optional=True,
+        )
 
 
 def _also(rule: Mapping[str, Any], milestones: Collection[str]) -> AlsoRule:

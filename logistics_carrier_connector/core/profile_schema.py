@@ -116,6 +116,7 @@ PROFILE_SCHEMA: Final = _object(
         "sources": _list(_TEXT),
         "format": _TEXT,
         "recognize": _TEXT,
+        "ignore_when": _TEXT,
         "carrier_error": _object({"when": _TEXT, "text": _TEXT}, "when", "text"),
         "message_id": _TEXT,
         "each": _list(
@@ -133,6 +134,7 @@ PROFILE_SCHEMA: Final = _object(
         "retracts": _TEXT,
         "stated_at": _TIMES,
         "estimate": _TIMES,
+        "eta": _TIMES,
         "time": _TIMES | {"minItems": 1},
         "zone": _TEXT,
         "location": _object(dict.fromkeys(FIELDS, _TEXT)),
