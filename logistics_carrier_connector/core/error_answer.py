@@ -35,7 +35,18 @@ _FINE: Final = ("success", "note", "info", "information", "ok")
 _WORDS: Final = (
     *("message", "error_message", "error_description", "description", "detail", "details"),
     *("title", "faultstring", "text", "reason", "error", "msg", "response_status_message"),
-    *("condition_data", "value", "texte_erreur", "name", "short_message", "long_message", "code", "error_code", "errormessage", "statement"),
+    *(
+        "condition_data",
+        "value",
+        "texte_erreur",
+        "name",
+        "short_message",
+        "long_message",
+        "code",
+        "error_code",
+        "errormessage",
+        "statement",
+    ),
 )
 _NOTHING: Final = ("", "0", "false", "none", "null", "ok", "success", "no_error", "00", "0000")
 

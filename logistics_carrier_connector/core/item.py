@@ -57,7 +57,12 @@ def read_facts(profile: Profile, item: Item, reading: Reading) -> tuple[Mileston
 
 def _main(profile: Profile, item: Item, reading: Reading) -> MilestoneFact:
     place = location(profile.location, item.scope)
-    when, stated_at = _when(profile, item, reading, Surroundings(place, default=profile.zone))
+    when, stated_at = _when(
+        profile,
+        item,
+        reading,
+        Surroundings(place, default=profile.zone, received_at=item.received_at),
+    )
     fact = MilestoneFact(
         references=read_references(profile, item.scope),
         milestone=reading.row.milestone,

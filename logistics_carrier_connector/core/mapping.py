@@ -11,7 +11,7 @@ How it works
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -71,24 +71,28 @@ class MappingResult:
         return [*self._problems, *(item.problem for item in self.items if item.problem)]
 
 
-def apply(profile: Profile, tree: Any, received_at: datetime) -> MappingResult:
+def apply(
+    profile: Profile, tree: Any, received_at: datetime, asked: Mapping[str, str] | None = None
+) -> MappingResult:
     """Read the facts of one message.
 
     :param tree: what the codec of ``profile.format`` returned
     :param received_at: aware; when we heard. No fact is dated by it, so that a replay states the
         same; it is the place to refuse what lies absurdly far in the future
+    :param asked: what the message answers, where it is an answer: ``{"number": ...}``. Some carriers
+        do not repeat the number; expressions find it as ``asked.number``
     :return: never raises on what a message contains
     """
     try:
+        if profile.ignore_when and profile.ignore_when.holds(tree):
+            return MappingResult()
         if profile.error_when and profile.error_when.holds(tree):
             text = profile.error_text.text(tree) if profile.error_text else ""
             return MappingResult(carrier_error=text or "the carrier reports an error")
-        if profile.ignore_when and profile.ignore_when.holds(tree):
-            return MappingResult()
         if not recognizes(profile, tree):
             return _not_ours(tree)
         message_id = profile.message_id.text(tree) if profile.message_id else ""
-        levels = list(_scopes(profile, tree))
+        levels = list(_scopes(profile, tree, {"asked": dict(asked or {})}))
     except EvaluationFailed as error:
         return MappingResult(_problems=(Problem("", str(error)),))
     items = tuple(_item(profile, path, scope, received_at) for path, scope in levels)
@@ -112,9 +116,11 @@ def _not_ours(tree: Any) -> MappingResult:
     return MappingResult(_problems=(Problem("", "this is no message of this profile"),))
 
 
-def _scopes(profile: Profile, tree: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+def _scopes(
+    profile: Profile, tree: Any, around: dict[str, Any]
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every item of the message with its path, as the object that expressions see."""
-    scopes: list[tuple[str, dict[str, Any]]] = [("", {})]
+    scopes: list[tuple[str, dict[str, Any]]] = [("", around)]
     for depth, step in enumerate(profile.each):
         deeper: list[tuple[str, dict[str, Any]]] = []
         for path, scope in scopes:

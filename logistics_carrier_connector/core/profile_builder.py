@@ -19,6 +19,7 @@ from .times import TimeRule
 from .words import slug
 from .zones import zone
 
+_RESERVED: Final = ("mapped", "asked", "charge", "number")
 _EXPRESSIONS: Final = tuple("at date time code offset zone_name local_date local_time".split())
 
 # When one of these has happened, or the event is an estimate itself, an estimate says nothing.
@@ -83,7 +84,7 @@ def _check(data: Mapping[str, Any]) -> None:
 
 def _step(step: Mapping[str, str]) -> Step:
     ((name, items),) = step.items()
-    _require(name.isidentifier() and name != "mapped", f"{name!r} cannot name a level")
+    _require(name.isidentifier() and name not in _RESERVED, f"{name!r} cannot name a level")
     return Step(name, Expression(items))
 
 
@@ -133,15 +134,20 @@ def _times(rules: list[Mapping[str, Any]]) -> tuple[TimeRule, ...]:
 
 
 def _time(rule: Mapping[str, Any]) -> TimeRule:
-    _require(("at" in rule) != ("date" in rule), "a time rule has either at or date")
+    received = rule.get("received") == "true"
+    _require(
+        [received, "at" in rule, "date" in rule].count(True) == 1,
+        "a time rule has either at or date",
+    )
     if "zone" in rule:
         zone(rule["zone"])
-    parts = {name: _expression(rule.get(name)) for name in _EXPRESSIONS}
+    parts: dict[str, Any] = {name: _expression(rule.get(name)) for name in _EXPRESSIONS}
     formats = tuple(rule.get("formats", ()))
     for pattern in formats:
         _require(is_format(pattern), f"{pattern!r} is no format of a date or time")
     end_of_day = rule.get("end_of_day") == "true"
-    return TimeRule(zone=rule.get("zone", ""), formats=formats, end_of_day=end_of_day, **parts)
+    options: dict[str, Any] = {"formats": formats, "end_of_day": end_of_day, "received": received}
+    return TimeRule(zone=rule.get("zone", ""), **options, **parts)
 
 
 def _charge(rule: Mapping[str, Any]) -> ChargeRule:

@@ -44,7 +44,8 @@ def _list(items: dict[str, Any], **limits: int) -> dict[str, Any]:
 _EXPRESSIONS = "at date time code offset zone zone_name local_date local_time".split()
 _TIMES: Final = _list(
     _object(
-        dict.fromkeys(_EXPRESSIONS, _TEXT) | {"end_of_day": _FLAG, "formats": _list(_TEXT)},
+        dict.fromkeys(_EXPRESSIONS, _TEXT)
+        | {"end_of_day": _FLAG, "received": _FLAG, "formats": _list(_TEXT)},
     )
 )
 _EVIDENCE: Final = _object(

@@ -41,11 +41,13 @@ class Row:
 
     :param expected: states, ``a|b`` where either is right, ``NUMBER=a;NUMBER=b`` for several
         shipments; empty where only a clean fate is asked
+    :param number: what was asked for, where the message is an answer about one number
     """
 
     path: Path
     carrier: str
     expected: str
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,18 @@ def rows(folder: Path) -> Iterator[Row]:
         for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             path = folder / row["file"]
             if path.is_file():
-                yield Row(path, row["file"].split("/")[0], (row["expected_state"] or "").strip('"'))
+                numbers = (row["tracking number(s)"] or "").strip('"').split(",")
+                carrier, expected = row["file"].split("/")[0], row["expected_state"] or ""
+                number = numbers[0].strip() if len(numbers) == 1 else ""
+                yield Row(path, carrier, expected.strip('"'), number)
 
 
 def judge(row: Row, known: dict[str, Profile], now: datetime) -> Outcome:
     """Read one file and compare."""
     try:
-        profile, result = read(row.path.read_bytes(), candidates(row.carrier, known), now)
+        profile, result = read(
+            row.path.read_bytes(), candidates(row.carrier, known), now, row.number
+        )
     except (PayloadRejected, NoProfile) as error:
         agrees = row.expected == "error" if row.expected else None
         return Outcome(row, "rejected", agrees=agrees, notes=(str(error),))
@@ -124,7 +131,9 @@ def state(facts: list[Fact]) -> str:
     actual = [fact for fact in stated if fact.classifier == "actual"]
     if not actual:
         return "eta" if stated else "none"
-    newest = max(actual, key=_order)
+    # As in the fold: what ends a shipment stands, the first of several.
+    ends = [fact for fact in actual if CATALOGUE[fact.milestone].terminal]
+    newest = min(ends, key=_order) if ends else max(actual, key=_order)
     return _STATES.get(newest.milestone, newest.milestone)
 
 

@@ -17,6 +17,10 @@ from .bare import PROJECT
 FOLDER = PROJECT / "logistics_carrier_connector" / "profiles"
 
 
+# Folders that are not named like the profile that reads them.
+_ALSO_CALLED = {"17track": "track17", "dpdhl": "dhl_parcel_de", "dhl_universal": "dhl_unified"}
+
+
 class NoProfile(Exception):
     """No profile of the carrier takes the file."""
 
@@ -36,13 +40,16 @@ def candidates(carrier: str, known: dict[str, Profile]) -> list[Profile]:
     ``dpd`` means ``dpd`` and ``dpd_group``; what a message really is, the profile recognizes. A
     folder without one (``x12_110``) is tried on all profiles that can recognize their messages.
     """
+    carrier = _ALSO_CALLED.get(carrier, carrier)
     own = [known[name] for name in known if name == carrier or name.startswith(f"{carrier}_")]
     parts = carrier.split("_")
     wider = [profile for name, profile in known.items() if name.split("_")[0] == parts[0]]
     return own or wider or [profile for profile in known.values() if profile.recognize]
 
 
-def read(raw: bytes, choices: list[Profile], now: datetime) -> tuple[str, MappingResult]:
+def read(
+    raw: bytes, choices: list[Profile], now: datetime, number: str = ""
+) -> tuple[str, MappingResult]:
     """The code of the first profile that takes the message, and what it reads.
 
     :raises PayloadRejected: if no codec of the choices reads it
@@ -59,7 +66,8 @@ def read(raw: bytes, choices: list[Profile], now: datetime) -> tuple[str, Mappin
         try:
             passed = profile.ignore_when and profile.ignore_when.holds(tree)
             if passed or mapping.recognizes(profile, tree):
-                return profile.code, mapping.apply(profile, tree, now)
+                asked = {"number": number} if number else None
+                return profile.code, mapping.apply(profile, tree, now, asked)
         except EvaluationFailed:
             continue
         result = mapping.apply(profile, tree, now)
