@@ -79,8 +79,8 @@ def apply(
     :param tree: what the codec of ``profile.format`` returned
     :param received_at: aware; when we heard. No fact is dated by it, so that a replay states the
         same; it is the place to refuse what lies absurdly far in the future
-    :param asked: what the message answers, where it is an answer: ``{"number": ...}``. Some carriers
-        do not repeat the number; expressions find it as ``asked.number``
+    :param asked: what the message answers, where it is an answer: ``{"number": ...}``. Some
+        carriers do not repeat the number; expressions find it as ``asked.number``
     :return: never raises on what a message contains
     """
     try:
