@@ -67,10 +67,6 @@
     ],
     "demo": ["demo/logistics_demo.xml"],
     "assets": {
-        "web.assets_backend": [
-            "logistics_milestone_sync/static/src/scss/*.scss",
-            "logistics_milestone_sync/static/src/source_of_truth/*",
-        ],
         "web.assets_backend": ["logistics_milestone_sync/static/src/**/*"],
         "web.assets_tests": ["logistics_milestone_sync/static/tests/tours/*.js"],
     },
