@@ -13,6 +13,7 @@
         "data/ir_sequence_data.xml",
         "data/logistics_milestone_data.xml",
         "data/logistics_ownership_rule_data.xml",
+        "data/logistics_milestone_crosswalk_data.xml",
         "data/ir_cron_data.xml",
         "data/logistics_unit_alias_data.xml",
         "data/logistics_reason_code_data.xml",

@@ -31,7 +31,6 @@ from . import logistics_shipment_documents
 from . import logistics_shipment_combine
 from . import logistics_shipment_search
 from . import logistics_shipment_figures
-from . import logistics_shipment_update
 from . import logistics_shipment_timeline
 from . import logistics_shipment_fields
 from . import logistics_field_statement

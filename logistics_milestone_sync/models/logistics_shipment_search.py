@@ -15,7 +15,6 @@ class LogisticsShipment(models.Model):
     _rec_names_search = ["any_number"]
 
     any_number = fields.Char(
-        "Any Number",
         compute="_compute_any_number",
         search="_search_any_number",
         help="Tracking number, order, delivery, container, customer's order, shipment.",
