@@ -193,6 +193,11 @@ class Planned:
     left: datetime | None = None
 
 
+def furthest(stops: Sequence[Planned]) -> int:
+    """Index of the last stop with a sign of life; ``-1`` before there was any."""
+    return max((i for i, stop in enumerate(stops) if stop.arrived or stop.left), default=-1)
+
+
 def dots(stops: Sequence[Planned], now: datetime) -> list[str]:
     """The state of every stop in order: one of the constants above.
 
@@ -202,7 +207,7 @@ def dots(stops: Sequence[Planned], now: datetime) -> list[str]:
 
     :param now: aware UTC
     """
-    here = max((i for i, stop in enumerate(stops) if stop.arrived or stop.left), default=-1)
+    here = furthest(stops)
     states = []
     for at, stop in enumerate(stops):
         if at <= here:

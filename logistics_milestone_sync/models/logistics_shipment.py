@@ -198,7 +198,9 @@ class LogisticsShipment(models.Model):
     def _compute_tracking_refs(self):
         shown = ("tracking", "pro", "waybill", "sscc", "container")
         for shipment in self:
-            refs = shipment.reference_ids.filtered(lambda ref: ref.scheme in shown)
+            refs = shipment.reference_ids.filtered(
+                lambda ref: ref.scheme in shown and not ref.package_id
+            )
             shipment.tracking_refs = ", ".join(refs.mapped("value"))
 
     def _compute_counts(self):

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL, format_datetime
 
 from ..core import route as way
@@ -40,8 +40,8 @@ _SIGHTINGS_SQL = """
            event.location_label, event.classifier, event.priority, event.stated_at
       FROM logistics_milestone_event event
      WHERE event.shipment_id = ANY(%s) AND event.verdict = 'accept'
-       AND event.milestone_code IN
-           ('dispatched', 'arrived_at_hub', 'departed_hub', 'delivered', 'eta_changed')
+       AND (event.milestone_code IN ('arrived_at_hub', 'departed_hub')
+            OR event.classifier = 'estimated')
        AND NOT EXISTS (
            SELECT 1 FROM logistics_milestone_event withdrawal
             WHERE withdrawal.shipment_id = event.shipment_id
@@ -55,6 +55,11 @@ class LogisticsShipment(models.Model):
 
     _inherit = "logistics.shipment"
 
+    is_route_planned = fields.Boolean(
+        "Planned by a System",
+        compute="_compute_is_route_planned",
+        help="A system owns the route; it is not edited by hand.",
+    )
     route_html = fields.Html(
         "Way", compute="_compute_route_html", sanitize=False, compute_sudo=False
     )
@@ -71,7 +76,7 @@ class LogisticsShipment(models.Model):
         stops_sudo = self.env["logistics.stop"].sudo().search([("shipment_id", "in", self.ids)])
         if not stops_sudo:
             return
-        sightings = self._sightings(stops_sudo.shipment_id.ids)
+        sightings = self._sightings(self.sudo().browse(stops_sudo.shipment_id.ids))
         times = {}
         for shipment, stops in stops_sudo.grouped("shipment_id").items():
             planned = [Stop(stop.id, stop._place_names(), stop.city or "") for stop in stops]
@@ -90,9 +95,21 @@ class LogisticsShipment(models.Model):
             },
         )
 
-    def _sightings(self, shipment_ids):
+    def _sightings(self, shipments):
+        """What is known about the way, by shipment.
+
+        The goods left, and arrived, when all of them did: that is what the fold says, not the news
+        of a single package.
+        """
         sightings = defaultdict(list)
-        for row in self.env.execute_query_dict(SQL(_SIGHTINGS_SQL, shipment_ids)):
+        for shipment in shipments:
+            for milestone, moment in (
+                ("dispatched", shipment.dispatched_at),
+                ("delivered", shipment.delivered_at),
+            ):
+                if moment:
+                    sightings[shipment.id].append(Sighting(milestone, milestone, utc(moment)))
+        for row in self.env.execute_query_dict(SQL(_SIGHTINGS_SQL, shipments.ids)):
             sightings[row["shipment_id"]].append(
                 Sighting(
                     key=row["fact_key"],
@@ -105,6 +122,11 @@ class LogisticsShipment(models.Model):
                 )
             )
         return sightings
+
+    @api.depends("route_ids.by_hand")
+    def _compute_is_route_planned(self):
+        for shipment in self:
+            shipment.is_route_planned = not all(shipment.route_ids.mapped("by_hand"))
 
     # === The line === #
 
@@ -137,18 +159,29 @@ class LogisticsShipment(models.Model):
     def _stop_points(self):
         stops = self.stop_ids
         ways = {leg.to_stop_id: leg for leg in self.leg_ids}
-        states = dots([self._to_planned(stop) for stop in stops], utc(fields.Datetime.now()))
-        return [
-            {
-                "state": state,
-                "icon": _STOP_ICONS[stop.kind],
-                "title": stop.display_name,
-                "lines": self._stop_lines(stop),
-                "mode": ways[stop]._way_text() if stop in ways else "",
-                "mode_icon": _MODE_ICONS[ways[stop].mode] if stop in ways else "",
-            }
-            for stop, state in zip(stops, states, strict=True)
-        ]
+        plans = [self._to_planned(stop) for stop in stops]
+        states = dots(plans, utc(fields.Datetime.now()))
+        return self._with_progress(
+            plans,
+            [
+                {
+                    "state": state,
+                    "icon": _STOP_ICONS[stop.kind],
+                    "title": stop.display_name,
+                    "lines": self._stop_lines(stop),
+                    "mode": ways[stop]._way_text() if stop in ways else "",
+                    "mode_icon": _MODE_ICONS[ways[stop].mode] if stop in ways else "",
+                }
+                for stop, state in zip(stops, states, strict=True)
+            ],
+        )
+
+    def _with_progress(self, plans, points):
+        """Tell each point whether the goods came as far, and whether they went on from there."""
+        here = way.furthest(plans)
+        for place, point in enumerate(points):
+            point |= {"reached": place <= here, "passed": place < here}
+        return points
 
     def _to_planned(self, stop):
         return Planned(
@@ -205,6 +238,7 @@ class LogisticsShipment(models.Model):
             }
             for phase, state in zip(shown, states, strict=True)
         ]
+        self._with_progress(plans, points)
         if self.phase == "failed":
             points[-1] |= {"state": way.LATE, "icon": "fa-times", "title": self.status_id.name}
             points[-1]["lines"] = [self._when(self.since)] if self.since else []

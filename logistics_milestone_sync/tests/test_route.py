@@ -112,6 +112,15 @@ class TestRoute(RouteCase):
             },
         )
 
+    def test_the_way_does_not_end_with_the_first_of_several_packages(self):
+        numbers = (("sscc", "106141412345678908"), ("sscc", "106141412345678915"))
+        self._record(self.wms, self._names(self.shipment, *numbers))
+        self._record(self.tms, self._plan())
+        self._record(self.carrier, self._fact(numbers[0], "delivered", 18))
+        self.assertFalse(self.shipment.stop_ids[-1].actual_arrival)
+        self._record(self.carrier, self._fact(numbers[1], "delivered", 19))
+        self.assertEqual(self.shipment.stop_ids[-1].actual_arrival, self._naive(19))
+
     def test_a_withdrawn_arrival_is_no_arrival(self):
         self._record(
             self.tms,
@@ -138,15 +147,13 @@ class TestRoute(RouteCase):
         def count(number, hour):
             shipments = [self._create_shipment() for _n in range(number)]
             self._record(self.tms, *(self._plan(shipment) for shipment in shipments))
+            facts = [
+                self._fact(shipment, "arrived_at_hub", hour, location=Location("Hub A"))
+                for shipment in shipments
+            ]
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self._record(
-                self.carrier,
-                *(
-                    self._fact(s, "arrived_at_hub", hour, location=Location("Hub A"))
-                    for s in shipments
-                ),
-            )
+            self._record(self.carrier, *facts)
             self.env.flush_all()
             return self.env.cr.sql_log_count - before
 
@@ -290,6 +297,8 @@ class TestLine(RouteCase):
         self.assertEqual(points[1]["state"], "late", "an hour after the plan")
         self.assertEqual(points[1]["mode_icon"], "fa-train")
         self.assertIn("Truck 9", points[2]["mode"])
+        self.assertEqual([p["reached"] for p in points], [True, True, False])
+        self.assertTrue(self.shipment.is_route_planned)
 
     def test_the_line_can_be_read_aloud(self):
         self._record(self.tms, self._plan())
