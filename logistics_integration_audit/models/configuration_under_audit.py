@@ -33,6 +33,28 @@ class LogisticsOwnershipRule(models.Model):
         )
 
 
+class LogisticsFlowPolicy(models.Model):
+    _name = "logistics.flow.policy"
+    _inherit = ["logistics.flow.policy", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return (
+            "name",
+            "category",
+            "milestone_ids",
+            "latency_minutes",
+            "processing",
+            "batch_timing",
+            "batch_minutes",
+            "batch_hour",
+            "retry_schedule",
+            "lane",
+            "message_retention_days",
+            "event_retention_days",
+            "active",
+        )
+
+
 class LogisticsDutyConflict(models.Model):
     _name = "logistics.duty.conflict"
     _inherit = ["logistics.duty.conflict", "logistics.audited.mixin"]

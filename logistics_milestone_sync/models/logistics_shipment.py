@@ -24,7 +24,6 @@ class LogisticsShipment(models.Model):
     ]
     _order = "promised_at, id"
     _check_company_auto = True
-    _rec_names_search = ["name", "reference_ids.normalised"]
 
     _governed_fields = (
         "status_id",

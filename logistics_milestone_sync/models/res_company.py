@@ -39,7 +39,7 @@ class ResCompany(models.Model):
         :return: users who may see this company, in a stable order
         """
         self.ensure_one()
-        if self.logistics_manager_id:
+        if self.logistics_manager_id.active:
             return self.logistics_manager_id
         group = self.env.ref("logistics_milestone_sync.logistics_milestone_sync_group_manager")
         members_sudo = group.sudo().all_user_ids.filtered(

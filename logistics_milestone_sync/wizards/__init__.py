@@ -4,3 +4,4 @@ from . import logistics_override_request
 from . import logistics_crosswalk_export
 from . import logistics_exception_close
 from . import logistics_exception_raise
+from . import logistics_document_upload
