@@ -157,10 +157,10 @@ class LogisticsOwnershipChange(models.Model):
     def action_withdraw(self):
         """Take these changes back before somebody decided."""
         self.check_access("write")
+        # The right to write was checked above; the state is nobody's to write.
         changes_sudo = self.sudo()
         changes_sudo._move_to("withdrawn", decided_at=fields.Datetime.now())
-        waiting_sudo = changes_sudo.approval_ids.filtered(lambda a: a.state == "pending")
-        waiting_sudo._close("withdrawn")
+        changes_sudo.approval_ids.filtered(lambda a: a.state == "pending")._close("withdrawn")
 
     def _check_submittable(self):
         self.ensure_one()
@@ -173,16 +173,20 @@ class LogisticsOwnershipChange(models.Model):
         self._check_standing()
 
     def _check_standing(self):
-        """The rules may have changed since this was written."""
+        """Raise if the rules have changed since this was written."""
+        overtaken = self._overtaken()
+        if overtaken:
+            raise UserError(overtaken)
+
+    def _overtaken(self):
         standing = self.env["logistics.ownership.rule"].search(self._cell_domain())
-        if standing != self.rule_id:
-            raise UserError(
-                self.env._(
-                    "%s has another rule by now. Withdraw this change, look at the new rule, and "
-                    "propose anew.",
-                    self.display_name,
-                )
-            )
+        if standing == self.rule_id:
+            return ""
+        return self.env._(
+            "%s has another rule by now. Withdraw this change, look at the new rule, and propose "
+            "anew.",
+            self.display_name,
+        )
 
     def _reason_message(self):
         return self.env._("Write down why: somebody has to decide on it.")
@@ -217,6 +221,10 @@ class LogisticsOwnershipChange(models.Model):
         if not self.company_id and not self._works_for_all():
             return self._shared_message()
         return super()._approval_conflict(approval)
+
+    def _approval_obsolete(self, approval):
+        """Override of ``logistics.approvable.mixin``: somebody else's change came first."""
+        return self._overtaken() or super()._approval_obsolete(approval)
 
     def _on_approval_decided(self, approval):
         """Override of ``logistics.approvable.mixin``: put an approved change in force."""

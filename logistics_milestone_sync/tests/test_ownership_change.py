@@ -190,6 +190,7 @@ class TestOwnershipChange(LogisticsCase):
     def test_a_change_that_was_overtaken_is_refused_when_it_is_decided(self):
         first, second = self._propose(), self._propose(verdict="reject")
         self._approve(first)
+        self.assertIn("another rule", self._approval_of(second).with_user(self.manager).obstacle)
         with self.assertRaisesRegex(UserError, "another rule by now"):
             self._approve(second)
         self.assertEqual(self._own_rules().verdict, "advisory")
