@@ -17,7 +17,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import screens, seed  # noqa: E402
+from bench import screens, seed
 
 _ROUNDS = 5
 _SHIPMENTS, _EACH = 200, 5  # of one batch: a thousand facts
