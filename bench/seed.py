@@ -1,4 +1,4 @@
-"""Generates stored shipments, ledgers and transfers by SQL: large tables in seconds.
+"""Generates stored shipments, ledgers and transfers by SQL, in seconds and always the same.
 
 Every value is arithmetic on the number of the row, so two runs measure the same data.
 """
