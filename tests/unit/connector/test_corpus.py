@@ -5,6 +5,7 @@ The collection is no part of the project: ``LOGISTICS_CORPUS`` names its folder,
 ``make corpus`` prints the agreement.
 """
 
+import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +51,11 @@ def _file(folder, name, text):
     return path
 
 
+def _gls(status):
+    at = "2025-06-03T08:00:00Z"
+    return json.dumps({"parcels": [{"unitno": "1", "status": status, "statusDateTime": at}]})
+
+
 @pytest.mark.parametrize(
     ("text", "expected", "fate", "agrees"),
     [
@@ -57,15 +63,8 @@ def _file(folder, name, text):
         ('{"fault": {"faultstring": "no"}}', "error", "carrier_error", True),
         ("not json", "error", "rejected", True),
         ("not json", "delivered", "rejected", False),
-        (
-            '{"parcels": [{"unitno": "1", "status": "NEW", "statusDateTime": "2025-06-03T08:00:00Z"}]}',
-        )
-        + ("delivered", "held", False),
-        (
-            '{"parcels": [{"unitno": "1", "status": "DELIVERED",'
-            ' "statusDateTime": "2025-06-03T08:00:00Z"}]}',
-        )
-        + ("1=delivered", "facts", True),
+        (_gls("NEW"), "delivered", "held", False),
+        (_gls("DELIVERED"), "1=delivered", "facts", True),
     ],
 )
 def test_a_file_has_one_fate(tmp_path, known, text, expected, fate, agrees):
