@@ -40,8 +40,10 @@ def test_real_messages_amount_to_the_state_that_their_sources_state(known):
 
 
 def test_every_profile_can_be_chosen_by_the_name_of_its_carrier(known):
-    assert [each.code for each in candidates("dpd", known)] == ["dpd", "dpd_france", "dpd_group"]
-    assert [each.code for each in candidates("17track", known)] == ["track17"]
+    assert [each.code for each in candidates("dpd", known)] == [
+        *("dpd", "dpd_france", "dpd_group", "generic_tracking")
+    ]
+    assert [each.code for each in candidates("17track", known)] == ["track17", "generic_tracking"]
     assert len(candidates("nobody_knows", known)) > 50
 
 
