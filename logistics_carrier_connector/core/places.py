@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -9,7 +10,9 @@ from odoo.addons.logistics_milestone_sync.core.fact import Location
 
 from .expression import Expression
 
-FIELDS: Final = ("name", "city", "state", "postal_code", "country", "unlocode", "code")
+FIELDS: Final = ("name", "city", "state", "postal_code", "country", "unlocode", "code", "gln")
+
+_GLN: Final = re.compile(r"[0-9]{13}")
 
 # Some carriers write three letters (ISO 3166-1 alpha-3): those of countries with many parcels.
 _ALPHA_3: Final = (
@@ -44,4 +47,6 @@ def location(expressions: Mapping[str, Expression], scope: Any) -> Location | No
         values["country"] = country_code(values["country"])
     if "unlocode" in values and len(values["unlocode"]) != 5:
         values["unlocode"] = ""
+    if "gln" in values and not _GLN.fullmatch(values["gln"]):
+        values["gln"] = ""
     return Location(**values) if any(values.values()) else None

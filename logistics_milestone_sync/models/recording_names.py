@@ -1,15 +1,16 @@
 """The names (references) that one batch of statements uses and gives."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from odoo.tools import SQL
 
 from ..core.reference import Target
+from .clashes import clash_when_taken
+from .recording_placement import Placement
 
 # Systems that may name our shipments. A carrier only speaks about numbers that somebody gave it.
 _NAMING_KINDS = ("odoo", "wms", "tms", "client", "edi_gateway")
-# Numbers that stand for one consignment; a second one of the kind is a second consignment.
-_CONSIGNMENT_SCHEMES = ("tracking", "pro", "waybill")
 
 
 class Names:
@@ -39,10 +40,11 @@ class Names:
                     return f"{reference.scheme} {reference.normalised} names another shipment", []
         new = [ref for ref in references if not self.lookup(ref)]
         for reference in new:
+            if reference.complaint:
+                return reference.complaint, []
+        for reference in new:
             self._new.append((target, reference))
-            self._targets[reference.key].append(
-                Target(target.shipment_id, target.consignment_id, self.system.id)
-            )
+            self._targets[reference.key].append(replace(target, issuer=self.system.id))
         return "", [f"{ref.scheme} {ref.normalised}" for ref in new]
 
     def store(self):
@@ -52,24 +54,26 @@ class Names:
         """
         if not self._new:
             return False
-        places = Consignments(self.env, {target.shipment_id for target, _ref in self._new})
-        created = self.env["logistics.reference"].create(
-            [
-                {
-                    "shipment_id": target.shipment_id,
-                    "consignment_id": target.consignment_id
-                    or places.place(target.shipment_id, reference.scheme),
-                    "scheme": reference.scheme,
-                    "value": reference.value.strip(),
-                    "system_id": self.system.id,
-                }
-                for target, reference in self._new
-            ]
-        )
-        for (_target, reference), record in zip(self._new, created, strict=True):
-            self._targets[reference.key] = [
-                Target(record.shipment_id.id, record.consignment_id.id or None, self.system.id)
-            ]
+        # In the order of the names: two batches that give the same ones then wait, not deadlock.
+        new = sorted(self._new, key=lambda pair: pair[1].key)
+        placement = Placement(self.env, {target.shipment_id for target, _ref in new})
+        placed = placement.place_all(new)
+        with clash_when_taken():
+            self.env["logistics.reference"].create(
+                [
+                    {
+                        "shipment_id": target.shipment_id,
+                        "consignment_id": target.consignment_id,
+                        "package_id": target.package_id,
+                        "scheme": reference.scheme,
+                        "value": reference.value.strip(),
+                        "system_id": self.system.id,
+                    }
+                    for target, (_about, reference) in zip(placed, new, strict=True)
+                ]
+            )
+        for target, (_about, reference) in zip(placed, new, strict=True):
+            self._targets[reference.key] = [replace(target, issuer=self.system.id)]
         return True
 
     def _all_of(self, stated):
@@ -81,54 +85,12 @@ class Names:
         self.env["logistics.reference"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                "SELECT scheme, normalised, shipment_id, consignment_id, system_id"
+                "SELECT scheme, normalised, shipment_id, consignment_id, system_id, package_id"
                 "  FROM logistics_reference"
                 " WHERE company_id = %s AND (scheme, normalised) IN %s ORDER BY id",
                 self.system.company_id.id,
                 tuple(keys),
             )
         )
-        for scheme, normalised, shipment_id, consignment_id, issuer in rows:
-            self._targets[scheme, normalised].append(Target(shipment_id, consignment_id, issuer))
-
-
-class Consignments:
-    """Which consignment of a shipment a new carrier's number belongs to."""
-
-    def __init__(self, env, shipment_ids):
-        self.env = env
-        self._of_shipment = defaultdict(list)
-        self._schemes = defaultdict(set)
-        for consignment in env["logistics.consignment"].search(
-            [("shipment_id", "in", list(shipment_ids))]
-        ):
-            self._of_shipment[consignment.shipment_id.id].append(consignment.id)
-            self._schemes[consignment.id] |= set(consignment.reference_ids.mapped("scheme"))
-
-    def place(self, shipment_id, scheme):
-        """Id of the first consignment without a number of this kind, made if there is none.
-
-        ``False`` for names that stand for the whole shipment.
-        """
-        if scheme not in _CONSIGNMENT_SCHEMES:
-            return False
-        for consignment_id in self._of_shipment[shipment_id]:
-            if scheme not in self._schemes[consignment_id]:
-                break
-        else:
-            consignment_id = self._create(shipment_id)
-        self._schemes[consignment_id].add(scheme)
-        return consignment_id
-
-    def _create(self, shipment_id):
-        known = self._of_shipment[shipment_id]
-        shipment = self.env["logistics.shipment"].browse(shipment_id)
-        consignment = self.env["logistics.consignment"].create(
-            {
-                "shipment_id": shipment_id,
-                "delivery_carrier_id": shipment.delivery_carrier_id.id,
-                "sequence": 10 * (len(known) + 1),
-            }
-        )
-        known.append(consignment.id)
-        return consignment.id
+        for scheme, normalised, *target in rows:
+            self._targets[scheme, normalised].append(Target(*target))
