@@ -19,7 +19,18 @@ class LogisticsOwnershipRule(models.Model):
     _inherit = ["logistics.ownership.rule", "logistics.audited.mixin"]
 
     def _audited_fields(self):
-        return ("milestone_id", "system_kind", "system_id", "verdict", "priority", "active")
+        return (
+            "object_kind",
+            "milestone_id",
+            "charge_type",
+            "charge_side",
+            "field_name",
+            "system_kind",
+            "system_id",
+            "verdict",
+            "priority",
+            "active",
+        )
 
 
 class LogisticsFlowPolicy(models.Model):

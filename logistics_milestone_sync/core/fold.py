@@ -204,6 +204,8 @@ def _all_of(packages: Mapping[int, State]) -> State:
 
 def _combine(states: Mapping[int, State]) -> State:
     parts = list(states.values())
+    if len(parts) == 1 and len(parts[0].exceptions) < 2:
+        return parts[0]  # most shipments travel as one
     least = min(parts, key=_advancement)
     etas = [state.eta for state in parts if state.eta]
     events = [state.last_event_at for state in parts if state.last_event_at]

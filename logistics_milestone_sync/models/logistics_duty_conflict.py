@@ -14,6 +14,7 @@ class LogisticsDutyConflict(models.Model):
     _description = "Incompatible Duties"
     _inherit = ["mail.thread"]
     _order = "sequence, id"
+    _rec_names_search = ["why"]
     _check_company_auto = True
 
     name = fields.Char(compute="_compute_name")

@@ -17,7 +17,6 @@ class ResCompany(models.Model):
     )
     logistics_manager_id = fields.Many2one(
         "res.users",
-        "Logistics Manager",
         help="Hears of silent shipments that nobody is responsible for, and of exceptions that "
         "their owner leaves overdue. Empty: the members of the manager group.",
     )
