@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ..core.clock import naive, utc
 from ..core.eta import accuracy_of, hours, promise_kept
 from ..core.expectation import next_expected
+from ..core.ownership import MILESTONE
 from .clashes import CLASHES, MOST_CLASHES
 from .logistics_system import SYSTEM_KINDS
 
@@ -114,7 +115,8 @@ class LogisticsShipment(models.Model):
     def _kinds_that_own(self, code):
         """Kinds of systems whose word about a milestone counts in this company, best first."""
         rules = self.env["logistics.ownership.rule"]._rules_of(self.company_id) if code else []
-        owners = [r for r in rules if r.verdict == "accept" and r.milestone == code]
+        about = (MILESTONE, code)
+        owners = [r for r in rules if r.verdict == "accept" and (r.kind, r.name) == about]
         kinds = [rule.system_kind for rule in sorted(owners, key=lambda r: (r.priority, r.id))]
         return [kind for kind in dict.fromkeys(kinds) if kind]
 
