@@ -35,7 +35,6 @@ class LogisticsStateCheck(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     repair = fields.Boolean(
-        "Repair",
         help="Write what the ledger says where the stored state differs. "
         "Otherwise nothing is changed.",
     )
