@@ -4,17 +4,24 @@ A body is one event or ``{"events": [...]}`` with up to 1,000. The words are tho
 vocabulary, so there is no mapping: an event that passes the schema is understood. Each event is
 judged for itself; a bad one does not touch the others.
 
-One event may become several facts, always in this order: the names it assigns, the milestone, a
-proof of delivery that came with another milestone, the charges, the fields of the shipment.
+One event may become several facts, always in this order: the names it assigns, the route, the
+documents, the milestone, a proof of delivery that came with another milestone, the charges, the
+fields of the shipment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from odoo.addons.logistics_milestone_sync.core.document import (
+    PROOF_OF_DELIVERY,
+    PROVES,
+    DocumentFact,
+)
 from odoo.addons.logistics_milestone_sync.core.fact import (
     AttributeFact,
     ChargeFact,
@@ -28,6 +35,7 @@ from odoo.addons.logistics_milestone_sync.core.reference import Reference
 from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL, CATALOGUE
 from odoo.addons.logistics_milestone_sync.core.weight import Weight
 
+from .canonical_parts import document, route
 from .canonical_schema import BODY_SCHEMA, ITEM_SCHEMA, MAX_EVENTS
 from .contract import check
 from .errors import ContractViolation, Problem
@@ -96,16 +104,42 @@ def _facts(item: Mapping[str, Any]) -> Iterator[Fact]:
     references = _references(item["references"])
     if "assigns" in item:
         yield ReferenceFact(references, _references(item["assigns"]))
+    if "route" in item:
+        yield route(item["route"], references, _moment)
+    documents = [document(one, references, _moment) for one in item.get("documents", ())]
+    yield from documents
     if "milestone" in item:
         fact = _milestone(item, references, item["milestone"])
-        yield fact
-        if fact.evidence and fact.milestone != _POD:
-            yield _milestone(item, references, _POD)
+        yield _with_document(fact, documents)
+        if fact.milestone != _POD and (fact.evidence or _prove(fact, documents)):
+            yield _with_document(_milestone(item, references, _POD), documents)
     stated = _stated_at(item)
     for charge in item.get("charges", ()):
         yield _charge(charge, references, stated)
     for name, value in item.get("fields", {}).items():
         yield AttributeFact(references, name, _field_text(value), stated)
+
+
+def _prove(stated: MilestoneFact, documents: list[DocumentFact]) -> bool:
+    """Whether a delivery came with the document that proves it."""
+    kinds = {document.document_kind for document in documents}
+    return stated.milestone == "delivered" and PROOF_OF_DELIVERY in kinds
+
+
+def _with_document(stated: MilestoneFact, documents: list[DocumentFact]) -> MilestoneFact:
+    """The milestone, with the document beside it that proves it as its evidence."""
+    told = stated.evidence or Evidence()
+    proving = [one for one in documents if PROVES.get(one.document_kind) == stated.milestone]
+    if not proving or told.sha256 or told.document_url:
+        return stated
+    proof = proving[0]
+    evidence = replace(
+        told,
+        document_name=told.document_name or proof.file_name,
+        document_url=proof.url,
+        sha256=proof.digest or proof.sha256,
+    )
+    return replace(stated, evidence=evidence)
 
 
 def _milestone(

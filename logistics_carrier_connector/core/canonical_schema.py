@@ -14,6 +14,8 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import (
 )
 from odoo.addons.logistics_milestone_sync.core.weight import UNITS
 
+from .canonical_parts import DOCUMENTS_SCHEMA, ROUTE_SCHEMA
+
 MAX_EVENTS: Final = 1_000
 
 
@@ -134,6 +136,8 @@ ITEM_SCHEMA: Final[dict[str, Any]] = {
             "weight": _WEIGHT,
             "proof": _PROOF,
             "retracts": _text(200, "event_id of an earlier event that is withdrawn"),
+            "documents": DOCUMENTS_SCHEMA,
+            "route": ROUTE_SCHEMA,
             "charges": {"type": "array", "items": _CHARGE, "minItems": 1, "maxItems": 200},
             "fields": _FIELDS,
         },
@@ -150,6 +154,8 @@ ITEM_SCHEMA: Final[dict[str, Any]] = {
         {"required": ["assigns"]},
         {"required": ["charges"]},
         {"required": ["fields"]},
+        {"required": ["documents"]},
+        {"required": ["route"]},
     ],
 }
 

@@ -88,9 +88,11 @@ def read_time(text: str) -> timedelta:
         raise ValueError("the time is not in the form HHMM or HHMMSS")
     hours, minutes, seconds = int(match[1]), int(match[3] or 0), int(match[4] or 0)
     if match[5]:
-        if not 1 <= hours <= 12:
+        afternoon = match[5] in "Pp"
+        if hours > (23 if afternoon else 12):
             raise ValueError("there is no such time of day")
-        hours = hours % 12 + 12 * (match[5] in "Pp")
+        if hours <= 12:  # some programs write 14:30 PM
+            hours = hours % 12 + 12 * afternoon
     since = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     if minutes > 59 or seconds > 59 or since > timedelta(days=1):
         raise ValueError("there is no such time of day")

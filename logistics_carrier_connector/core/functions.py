@@ -13,7 +13,8 @@ None of them raises on what a message contains: what does not fit is null.
 * ``items(object)``: ``[{name, value}, ...]`` of an object whose names are data
 * ``split(text, mark)``, ``part(text, mark, number)``: pieces of a text, the first is 0
 * ``text(value)``: as text; of an XML element with attributes its text
-* ``decimal(text, mark)``: a number whose decimal mark is ``mark``: ``decimal('1.234,5', ',')``
+* ``decimal(text, mark)``: a number whose decimal mark is ``mark``: ``decimal('1.234,5', ',')``;
+  null where the other mark does not separate thousands, so that ``2,5`` never becomes 25
 * ``scaled(text, digits)``: a number with so many decimals implied: ``scaled('1700', 2)``
 * ``sha256_of_base64(text)``: hex digest of the bytes that the text stands for; null if it is no
   base64. Keeps the proof of an embedded document without the document.
@@ -35,7 +36,11 @@ _NULLABLE: Final[Any] = {"types": ["string", "null"]}
 _TEXT: Final[Any] = {"types": ["string"]}
 _ANY: Final[Any] = {"types": []}
 _NUMBER: Final[Any] = {"types": ["number"]}
-_PLAIN: Final = re.compile(r"[+-]?\d{1,30}(?:\.\d{1,30})?", re.ASCII)
+# Whole part, alone or in groups of three, then the decimals: what breaks the grouping is no number.
+_GROUPED: Final = {
+    ".": re.compile(r"([+-]?(?:\d{1,30}|\d{1,3}(?:[,' ]\d{3}){1,9}))(?:\.(\d{1,30}))?", re.ASCII),
+    ",": re.compile(r"([+-]?(?:\d{1,30}|\d{1,3}(?:[.' ]\d{3}){1,9}))(?:,(\d{1,30}))?", re.ASCII),
+}
 _MAX_FOUND: Final = 50_000
 
 
@@ -99,9 +104,12 @@ class Functions(functions.Functions):
 
     @functions.signature(_ANY, _TEXT)
     def _func_decimal(self, value: Any, mark: str) -> str | None:
-        found = (_text(value) or "").replace("\u00a0", "").replace(" ", "").replace("'", "")
-        plain = found.replace("," if mark == "." else ".", "").replace(mark, ".")
-        return plain if _PLAIN.fullmatch(plain) else None
+        found = (_text(value) or "").replace("\u00a0", " ")
+        match = _GROUPED[mark].fullmatch(found) if mark in _GROUPED else None
+        if match is None:
+            return None
+        whole = "".join(char for char in match[1] if char.isdigit() or char == "-")
+        return f"{whole}.{match[2]}" if match[2] else whole
 
     @functions.signature(_ANY, _NUMBER)
     def _func_scaled(self, value: Any, digits: int) -> str | None:

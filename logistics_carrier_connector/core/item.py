@@ -57,7 +57,12 @@ def read_facts(profile: Profile, item: Item, reading: Reading) -> tuple[Mileston
 
 def _main(profile: Profile, item: Item, reading: Reading) -> MilestoneFact:
     place = location(profile.location, item.scope)
-    when, stated_at = _when(profile, item, reading, Surroundings(place, default=profile.zone))
+    when, stated_at = _when(
+        profile,
+        item,
+        reading,
+        Surroundings(place, default=profile.zone, received_at=item.received_at),
+    )
     fact = MilestoneFact(
         references=read_references(profile, item.scope),
         milestone=reading.row.milestone,
@@ -117,7 +122,8 @@ def _also(
         if _applies(rule, main.milestone, item):
             evidence = _evidence(profile, item) if rule.evidence else None
             if evidence or not rule.evidence:
-                yield _further(profile, item, rule, replace(main, evidence=evidence))
+                fact = _further(profile, item, rule, replace(main, evidence=evidence))
+                yield from (fact,) if fact else ()
 
 
 def _applies(rule: AlsoRule, milestone: str, item: Item) -> bool:
@@ -126,7 +132,9 @@ def _applies(rule: AlsoRule, milestone: str, item: Item) -> bool:
     return rule.when is None or rule.when.holds(item.scope)
 
 
-def _further(profile: Profile, item: Item, rule: AlsoRule, main: MilestoneFact) -> MilestoneFact:
+def _further(
+    profile: Profile, item: Item, rule: AlsoRule, main: MilestoneFact
+) -> MilestoneFact | None:
     fact = replace(
         main,
         milestone=rule.milestone,
@@ -140,6 +148,8 @@ def _further(profile: Profile, item: Item, rule: AlsoRule, main: MilestoneFact) 
     around = Surroundings(main.location, main.utc_offset, profile.zone)
     when = moment(rule.time, item.scope, around)
     if when is None:
+        if rule.optional:
+            return None
         raise ValueError(f"no date for {rule.milestone}")
     fact = replace(
         fact,

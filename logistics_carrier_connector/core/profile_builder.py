@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL
+from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL, ESTIMATED
 from odoo.addons.logistics_milestone_sync.core.weight import UNITS
 
 from .clock import is_format
@@ -19,7 +19,13 @@ from .times import TimeRule
 from .words import slug
 from .zones import zone
 
+_RESERVED: Final = ("mapped", "asked", "charge", "number")
 _EXPRESSIONS: Final = tuple("at date time code offset zone_name local_date local_time".split())
+
+# When one of these has happened, or the event is an estimate itself, an estimate says nothing.
+_AFTER_AN_ETA: Final = tuple(
+    "delivered returned lost cancelled available_for_pickup pod_received eta_changed".split()
+)
 
 
 def build(data: Mapping[str, Any], milestones: Collection[str]) -> Profile:
@@ -31,7 +37,7 @@ def build(data: Mapping[str, Any], milestones: Collection[str]) -> Profile:
     code, error = data.get("code", {}), data.get("carrier_error", {})
     weight = data.get("weight", {})
     _check(data)
-    plain = ("recognize", "event_id", "message_id", "retracts")
+    plain = ("recognize", "ignore_when", "event_id", "message_id", "retracts")
     parts: dict[str, Any] = {
         **{name: _expression(data.get(name)) for name in plain},
         **{name: _times(data.get(name, [])) for name in ("time", "stated_at", "estimate")},
@@ -52,7 +58,7 @@ def build(data: Mapping[str, Any], milestones: Collection[str]) -> Profile:
         weight_value=_expression(weight.get("value")),
         weight_unit=_expression(weight.get("unit")),
         units=_units(data.get("units", {})),
-        also=tuple(_also(rule, milestones) for rule in data.get("also", [])),
+        also=tuple(_all_also(data, milestones)),
         charges=tuple(_charge(rule) for rule in data.get("charges", [])),
         codes=_codes(data.get("shared_codes", []), milestones, shared=True)
         | _codes(data.get("codes", []), milestones),
@@ -78,7 +84,7 @@ def _check(data: Mapping[str, Any]) -> None:
 
 def _step(step: Mapping[str, str]) -> Step:
     ((name, items),) = step.items()
-    _require(name.isidentifier() and name != "mapped", f"{name!r} cannot name a level")
+    _require(name.isidentifier() and name not in _RESERVED, f"{name!r} cannot name a level")
     return Step(name, Expression(items))
 
 
@@ -90,6 +96,22 @@ def _reference(rule: Mapping[str, Any]) -> ReferenceRule:
         qualifier=_expression(rule.get("qualifier")),
         schemes=dict(rule.get("schemes", {})),
     )
+
+
+def _all_also(data: Mapping[str, Any], milestones: Collection[str]) -> Iterator[AlsoRule]:
+    """The rules as written, and those that ``evidence`` and ``eta`` stand for."""
+    rules = data.get("also", [])
+    yield from (_also(rule, milestones) for rule in rules)
+    if "evidence" in data and all(rule["milestone"] != "pod_received" for rule in rules):
+        yield AlsoRule("pod_received", after=("delivered",), evidence=True)
+    if "eta" in data:
+        yield AlsoRule(
+            "eta_changed",
+            unless=_AFTER_AN_ETA,
+            classifier=ESTIMATED,
+            time=_times(data["eta"]),
+            optional=True,
+        )
 
 
 def _also(rule: Mapping[str, Any], milestones: Collection[str]) -> AlsoRule:
@@ -112,15 +134,20 @@ def _times(rules: list[Mapping[str, Any]]) -> tuple[TimeRule, ...]:
 
 
 def _time(rule: Mapping[str, Any]) -> TimeRule:
-    _require(("at" in rule) != ("date" in rule), "a time rule has either at or date")
+    received = rule.get("received") == "true"
+    _require(
+        [received, "at" in rule, "date" in rule].count(True) == 1,
+        "a time rule has either at or date",
+    )
     if "zone" in rule:
         zone(rule["zone"])
-    parts = {name: _expression(rule.get(name)) for name in _EXPRESSIONS}
+    parts: dict[str, Any] = {name: _expression(rule.get(name)) for name in _EXPRESSIONS}
     formats = tuple(rule.get("formats", ()))
     for pattern in formats:
         _require(is_format(pattern), f"{pattern!r} is no format of a date or time")
     end_of_day = rule.get("end_of_day") == "true"
-    return TimeRule(zone=rule.get("zone", ""), formats=formats, end_of_day=end_of_day, **parts)
+    options: dict[str, Any] = {"formats": formats, "end_of_day": end_of_day, "received": received}
+    return TimeRule(zone=rule.get("zone", ""), **options, **parts)
 
 
 def _charge(rule: Mapping[str, Any]) -> ChargeRule:

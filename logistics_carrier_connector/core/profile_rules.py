@@ -46,6 +46,7 @@ class AlsoRule:
         ``reason``, ``party`` and ``code`` that the tables gave
     :param time: empty if it happened when the event did
     :param evidence: carries the event's evidence, and is stated only if there is any
+    :param optional: not stated where ``time`` finds nothing; otherwise that is a problem
     """
 
     milestone: str
@@ -55,6 +56,7 @@ class AlsoRule:
     classifier: str = ACTUAL
     time: tuple[TimeRule, ...] = ()
     evidence: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ class Profile:
     """One carrier's messages, ready to apply; made by ``profile.load`` only.
 
     :param recognize: holds for messages of this kind, and for no others
+    :param ignore_when: holds for messages about something else than shipments' milestones: prices,
+        labels, subscriptions
     :param keys: ways to write the status, most precise first; each a list of parts. Empty in a
         profile of documents that state charges only
     :param phrases: found in the text of a status that no code explains; always inferred
@@ -105,6 +109,7 @@ class Profile:
     phrases: Mapping[str, CodeRow] = field(default_factory=dict)
     description: str = ""
     recognize: Expression | None = None
+    ignore_when: Expression | None = None
     text: Expression | None = None
     reason: Expression | None = None
     reasons: Mapping[str, ReasonRow] = field(default_factory=dict)

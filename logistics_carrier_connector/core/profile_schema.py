@@ -44,7 +44,8 @@ def _list(items: dict[str, Any], **limits: int) -> dict[str, Any]:
 _EXPRESSIONS = "at date time code offset zone zone_name local_date local_time".split()
 _TIMES: Final = _list(
     _object(
-        dict.fromkeys(_EXPRESSIONS, _TEXT) | {"end_of_day": _FLAG, "formats": _list(_TEXT)},
+        dict.fromkeys(_EXPRESSIONS, _TEXT)
+        | {"end_of_day": _FLAG, "received": _FLAG, "formats": _list(_TEXT)},
     )
 )
 _EVIDENCE: Final = _object(
@@ -116,6 +117,7 @@ PROFILE_SCHEMA: Final = _object(
         "sources": _list(_TEXT),
         "format": _TEXT,
         "recognize": _TEXT,
+        "ignore_when": _TEXT,
         "carrier_error": _object({"when": _TEXT, "text": _TEXT}, "when", "text"),
         "message_id": _TEXT,
         "each": _list(
@@ -133,6 +135,7 @@ PROFILE_SCHEMA: Final = _object(
         "retracts": _TEXT,
         "stated_at": _TIMES,
         "estimate": _TIMES,
+        "eta": _TIMES,
         "time": _TIMES | {"minItems": 1},
         "zone": _TEXT,
         "location": _object(dict.fromkeys(FIELDS, _TEXT)),

@@ -35,6 +35,8 @@ class TimeRule:
         an offset may follow
     :param formats: of ``at`` or ``date`` where their form can be read in more than one way:
         ``%d/%m/%Y %H:%M``, ``epoch`` (seconds, milliseconds), ``ticks`` (.NET)
+    :param received: for messages that tell no time because they are sent at once: when the message
+        came, flagged as assumed. The moment is stored with the message and stays in a replay
     :param code: an X12 time code (element 623)
     :param offset: ``+05:30``, ``-0400``, ``Z``
     :param zone_name: ``Europe/Berlin`` or ``CEST``, as the message says
@@ -54,6 +56,7 @@ class TimeRule:
     local_time: Expression | None = None
     end_of_day: bool = False
     formats: tuple[str, ...] = ()
+    received: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,13 @@ class Surroundings:
 
     :param event_offset: minutes east of UTC of the event that the time was told with
     :param default: IANA name; empty if the profile dares no default
+    :param received_at: aware; when the message came
     """
 
     place: Location | None = None
     event_offset: int | None = None
     default: str = ""
+    received_at: datetime | None = None
 
 
 def moment(rules: Sequence[TimeRule], scope: Any, around: Surroundings) -> Moment | None:
@@ -93,6 +98,8 @@ def moment(rules: Sequence[TimeRule], scope: Any, around: Surroundings) -> Momen
             return _from_iso(text, rule, scope, around)
         if rule.date and (text := rule.date.text(scope)):
             return _from_parts(text, rule, scope, around)
+        if rule.received and around.received_at is not None:
+            return Moment(around.received_at.astimezone(UTC), None, True)
     return None
 
 

@@ -11,8 +11,10 @@ from odoo.addons.logistics_milestone_sync.core import fact as facts
 from odoo.addons.logistics_milestone_sync.core.fact import (
     AttributeFact,
     ChargeFact,
+    DocumentFact,
     MilestoneFact,
     ReferenceFact,
+    RouteFact,
     to_json,
 )
 
@@ -141,6 +143,15 @@ def _summary(stated):
     if isinstance(stated, AttributeFact):
         code = f"{stated.field.replace('_', ' ')} {stated.value or 'none'}"
         return {"what": "field", "code": code, "references": references}
+    if isinstance(stated, DocumentFact):
+        kind = stated.document_kind.replace("_", " ")
+        return {
+            "what": "document",
+            "code": f"{kind} {stated.number or stated.file_name}".strip(),
+            "references": references,
+        }
+    if isinstance(stated, RouteFact):
+        return {"what": "route", "code": f"{len(stated.stops)} stops", "references": references}
     raise TypeError(f"not a fact: {type(stated).__name__}")
 
 

@@ -20,6 +20,8 @@ CHARGE: Final = "charge"  # a charge is new or revised
 FIELD: Final = "field"  # a field of the shipment has another value
 NOTED: Final = "noted"  # a charge or a field, by somebody who does not own it: kept, not counted
 REFERENCE: Final = "reference"  # the shipment has a further name
+DOCUMENT: Final = "document"  # a document came, or a revision of one
+ROUTE: Final = "route"  # the plan of the way is new or revised
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,4 +37,5 @@ class Change:
     event_id: int | None = None
     exception_id: int | None = None
     charge_id: int | None = None
+    document_id: int | None = None
     detail: str = ""

@@ -10,14 +10,18 @@ Times are aware ``datetime`` in UTC; ``utc_offset`` (minutes) keeps what the sou
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from .document import DocumentFact as DocumentFact
 from .reference import Reference
-from .shipment_field import canonical
+from .route_fact import LegPlan, StopPlan
+from .route_fact import RouteFact as RouteFact
+from .shipment_field import AttributeFact as AttributeFact
 from .vocabulary import ACTUAL, CLASSIFIERS, PARTIES, REASONS
 from .weight import Weight
 
@@ -156,34 +160,18 @@ class ChargeFact:
             _require_aware(self.stated_at, "stated_at")
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeFact:
-    """A system states a field of the shipment: its weight, the promised date, the service.
-
-    :param field: one of ``core.shipment_field.FIELDS``
-    :param value: as text, see there; kept in its canonical spelling. Empty: there is no value
-    :param stated_at: when the source recorded it, if it says
-    :raises ValueError: if there is no such field, or the text is no value of it
-    """
-
-    references: tuple[Reference, ...]
-    field: str
-    value: str = ""
-    stated_at: datetime | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "value", canonical(self.field, self.value))
-        if self.stated_at is not None:
-            _require_aware(self.stated_at, "stated_at")
-
-
-Fact = MilestoneFact | ReferenceFact | ChargeFact | AttributeFact
+Fact = MilestoneFact | ReferenceFact | ChargeFact | DocumentFact | RouteFact | AttributeFact
 _FACT_TYPES: dict[str, type[Any]] = {
     "milestone": MilestoneFact,
     "reference": ReferenceFact,
     "charge": ChargeFact,
     "attribute": AttributeFact,
+    "document": DocumentFact,
+    "route": RouteFact,
 }
+
+
+_MOMENTS = ("occurred_at", "stated_at", "issued_at", "planned_arrival", "planned_departure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +224,7 @@ def to_json(fact: Fact) -> dict[str, Any]:
     return {"kind": kind} | {
         field.name: _encode(value)
         for field in fields(fact)
-        if (value := getattr(fact, field.name)) not in (None, "")
+        if (value := getattr(fact, field.name)) not in (None, "", b"")
     }
 
 
@@ -257,16 +245,24 @@ def _encode(value: Any) -> Any:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     if isinstance(value, tuple):
         return [_encode(item) for item in value]
-    if isinstance(value, Reference | Location | Evidence | Weight):
+    if isinstance(value, Reference | Location | Evidence | Weight | StopPlan | LegPlan):
         return {f.name: _encode(getattr(value, f.name)) for f in fields(value)}
     return value
 
 
 def _decode(name: str, value: Any) -> Any:
-    if name in ("occurred_at", "stated_at"):
-        return datetime.fromisoformat(value)
+    if name in _MOMENTS:
+        return datetime.fromisoformat(value) if value else None
+    if name == "content":
+        return base64.b64decode(value)
+    if name == "stops":
+        return tuple(StopPlan(**{k: _decode(k, v) for k, v in stop.items()}) for stop in value)
+    if name == "legs":
+        return tuple(LegPlan(**leg) for leg in value)
     if name in ("amount", "quantity"):
         return Decimal(value)
     if name in ("references", "assigns"):

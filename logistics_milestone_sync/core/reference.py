@@ -115,6 +115,19 @@ class NoMatch:
     explanation: str
 
 
+def spellings(text: str) -> tuple[str, ...]:
+    """How a number that somebody types may be kept, by the kinds of names that there are.
+
+    >>> spellings(" 1z 999-aa1 ")
+    ('1Z 999-AA1', '1Z999AA1')
+    >>> spellings("wh/out/7")
+    ('WH/OUT/7',)
+    """
+    ours = re.sub(r"\s+", " ", text.strip().upper())
+    theirs = _SEPARATORS.sub("", ours)
+    return tuple(dict.fromkeys(spelling for spelling in (ours, theirs) if spelling))
+
+
 def by_precedence(references: Iterable[Reference]) -> list[Reference]:
     """The references, most precise scheme first; equal schemes by value."""
     return sorted(references, key=lambda ref: (SCHEMES.index(ref.scheme), ref.normalised))

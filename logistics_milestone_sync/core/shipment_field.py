@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from .reference import Reference
 from .weight import UNITS, Weight
 
 TRANSPORT_MODES: Final = (
@@ -191,3 +192,24 @@ def winners(statements: Iterable[FieldStatement]) -> dict[str, FieldStatement]:
 
 def _strength(statement: FieldStatement) -> tuple[int, datetime, str]:
     return (-statement.priority, statement.said_at, statement.key)
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeFact:
+    """A system states a field of the shipment: its weight, the promised date, the service.
+
+    :param field: a name of ``FIELDS``
+    :param value: as text, see there; kept in its canonical spelling. Empty: there is no value
+    :param stated_at: when the source recorded it, if it says
+    :raises ValueError: if there is no such field, or the text is no value of it
+    """
+
+    references: tuple[Reference, ...]
+    field: str
+    value: str = ""
+    stated_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", canonical(self.field, self.value))
+        if self.stated_at is not None and self.stated_at.tzinfo is None:
+            raise ValueError("stated_at needs a time zone")

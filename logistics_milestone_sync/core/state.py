@@ -18,6 +18,7 @@ class LedgerEvent:
     :param key: the fact key (``core/fact_key.py``); equal keys are the same statement
     :param system_id: who stated it
     :param priority: of the speaker among those allowed to state it; lower wins ties
+    :param document_id: the document that proves it, if it was here already
     :param counts: the ownership rule accepted it (not advisory, not refused)
     :param override: people put the shipment there for a time, or take that back (core/override.py)
     :param closes: key of the raised exception that is closed by it; ``None`` for all of them
@@ -40,6 +41,7 @@ class LedgerEvent:
     reason: str = ""
     responsible_party: str = ""
     evidence: Evidence | None = None
+    document_id: int | None = None
     weight: Weight | None = None
     override: bool = False
     closes: str | None = None

@@ -5,7 +5,6 @@ from . import logistics_system
 from . import logistics_milestone
 from . import ownership_cell_mixin
 from . import logistics_milestone_crosswalk
-from . import logistics_crosswalk_export
 from . import logistics_expectation
 from . import logistics_ownership_rule
 from . import logistics_reason_code
@@ -18,6 +17,7 @@ from . import logistics_approval_decision
 from . import logistics_approval_inbox
 from . import logistics_approval_kind
 from . import logistics_duty_conflict
+from . import logistics_ownership_matrix
 from . import logistics_shipment
 from . import logistics_shipment_recorder
 from . import logistics_shipment_outlook
@@ -26,7 +26,11 @@ from . import logistics_shipment_rebuild
 from . import logistics_shipment_silence
 from . import logistics_shipment_odoo
 from . import logistics_shipment_statements
+from . import logistics_shipment_sources
 from . import logistics_shipment_documents
+from . import logistics_shipment_combine
+from . import logistics_shipment_search
+from . import logistics_shipment_figures
 from . import logistics_shipment_timeline
 from . import logistics_shipment_fields
 from . import logistics_field_statement
@@ -40,8 +44,13 @@ from . import logistics_location_alias
 from . import logistics_location_placing
 from . import logistics_package
 from . import logistics_shipment_packages
+from . import logistics_document
+from . import logistics_stop
+from . import logistics_route
+from . import logistics_shipment_route
 from . import logistics_milestone_event
 from . import logistics_unknown_place
+from . import logistics_shipment_weight
 from . import logistics_exception
 from . import logistics_unit_alias
 from . import logistics_charge
@@ -55,6 +64,7 @@ from . import logistics_parked_fact
 from . import logistics_deferred_fact
 from . import logistics_state_check
 from . import delivery_carrier
+from . import ir_http
 from . import status_mixin
 from . import res_company
 from . import res_config_settings
@@ -62,4 +72,5 @@ from . import sale_order
 from . import stock_move
 from . import stock_move_line
 from . import stock_picking
+from . import stock_picking_combine
 from . import stock_picking_load

@@ -1,7 +1,11 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .clashes import CLASHES
+
+_logger = logging.getLogger(__name__)
 
 
 class LogisticsApproval(models.Model):
@@ -194,6 +198,10 @@ class LogisticsApproval(models.Model):
                 approval.try_lock_for_update().filtered_domain(late)._close("expired")
             except CLASHES:
                 self.env.cr.rollback()  # the next run finds it again
+                continue
+            except UserError:
+                self.env.cr.rollback()  # one that cannot be closed does not hold the others
+                _logger.exception("Approval %s cannot expire", approval.id)
                 continue
             if not self.env["ir.cron"]._commit_progress(1):
                 return

@@ -23,7 +23,6 @@ class LogisticsArrival(models.Model):
         [("kept", "Kept"), ("broken", "Broken"), ("none", "Nothing promised")], readonly=True
     )
     on_time = fields.Float(
-        "On Time",
         readonly=True,
         aggregator="avg",
         help="Share of the shipments with a promise that arrived by when it was promised.",

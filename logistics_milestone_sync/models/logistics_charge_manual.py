@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..core.charge import issues
@@ -44,13 +44,10 @@ class LogisticsCharge(models.Model):
     def unlink(self):
         # Nobody is asked about a charge that is gone.
         asked_sudo = self.env["logistics.approval"].sudo()
-        asked_sudo = asked_sudo.search(
+        asked_sudo.search(
             [("kind", "=", KIND), ("res_id", "in", self.ids), ("state", "=", "pending")]
-        )
-        result = super().unlink()
-        asked_sudo._move_to("expired", decided_at=fields.Datetime.now())
-        asked_sudo._decided()
-        return result
+        )._close("withdrawn")
+        return super().unlink()
 
     def _check_may_edit(self, vals):
         if self.filtered(lambda charge: charge.source_kind != "manual"):
@@ -125,8 +122,10 @@ class LogisticsCharge(models.Model):
 
     def _on_approval_decided(self, approval):
         """Override of ``logistics.approvable.mixin``: approved revenue is live from now on."""
-        self.write({"decision": approval.state})
-        if approval.state == "approved":
+        # Taken back, or decided by nobody in time: it is kept as refused and can be entered anew.
+        approved = approval.state == "approved"
+        self.write({"decision": "approved" if approved else "rejected"})
+        if approved:
             self._go_live()
 
     def action_revise(self):

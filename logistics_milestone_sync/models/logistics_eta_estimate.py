@@ -54,7 +54,7 @@ class LogisticsEtaEstimate(models.Model):
         aggregator="avg",
         help="How long before the arrival it was stated.",
     )
-    lead_time = fields.Selection(LEAD_TIMES, "Lead Time", readonly=True)
+    lead_time = fields.Selection(LEAD_TIMES, readonly=True)
     within_day = fields.Float(
         "Right Within a Day",
         readonly=True,

@@ -75,7 +75,7 @@ class LogisticsException(models.Model):
     responsible_party = fields.Selection(PARTIES, tracking=True)
     description = fields.Char(readonly=True, help="What the source wrote.")
     state = fields.Selection(
-        [("closed", "Closed"), ("open", "Open")], required=True, readonly=True, default="open"
+        [("open", "Open"), ("closed", "Closed")], required=True, readonly=True, default="open"
     )
     severity = fields.Selection(
         SEVERITIES, required=True, default="1", tracking=True, group_expand=True

@@ -163,7 +163,7 @@ class LogisticsException(models.Model):
         self._tell(told)
 
     def _who_works_it(self):
-        return self.user_id or self.shipment_id._who_cares()
+        return self.user_id.filtered("active") or self.shipment_id._who_cares()
 
     def _tell(self, told):
         """Make the activities.

@@ -33,9 +33,7 @@ class LogisticsExpectation(models.Model):
     next_milestone_id = fields.Many2one(
         "logistics.milestone", "Expect", required=True, ondelete="cascade"
     )
-    within_hours = fields.Integer(
-        "Within Hours", required=True, help="0: nothing particular is expected."
-    )
+    within_hours = fields.Integer(required=True, help="0: nothing particular is expected.")
     active = fields.Boolean(default=True)
 
     _rule_uniq = models.UniqueIndex(

@@ -141,6 +141,13 @@ class LogisticsMilestoneEvent(models.Model):
         help="What the codes mean. Filled when they are known, at once or later.",
     )
     signer = fields.Char("Signed By", readonly=True)
+    document_id = fields.Many2one(
+        "logistics.document",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The document that proves it, as far as it was here when the event was recorded.",
+    )
     document_url = fields.Char(readonly=True)
     document_sha256 = fields.Char("Document SHA-256", readonly=True)
     weight = fields.Float(digits=(16, 3), readonly=True)
@@ -228,7 +235,7 @@ class LogisticsMilestoneEvent(models.Model):
 _LEDGER_SQL = """
     SELECT id, shipment_id, consignment_id, package_id, fact_key, milestone_code, classifier,
            occurred_at, stated_at, system_id, priority, verdict, inferred, source_event_id,
-           retracts, reason, responsible_party, signer, document_url, document_sha256,
+           retracts, reason, responsible_party, signer, document_url, document_sha256, document_id,
            weight::text, weight_unit, is_override, closes
       FROM logistics_milestone_event
      WHERE shipment_id = ANY(%s)
@@ -258,6 +265,7 @@ def _to_ledger_event(row):
         retracts=row["retracts"],
         reason=row["reason"] or "",
         responsible_party=row["responsible_party"] or "",
+        document_id=row["document_id"],
         evidence=proof if proof != Evidence() else None,
         weight=Weight(Decimal(row["weight"]), row["weight_unit"]) if row["weight_unit"] else None,
         override=bool(row["is_override"]),

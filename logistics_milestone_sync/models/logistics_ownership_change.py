@@ -157,11 +157,10 @@ class LogisticsOwnershipChange(models.Model):
     def action_withdraw(self):
         """Take these changes back before somebody decided."""
         self.check_access("write")
+        # The right to write was checked above; the state is nobody's to write.
         changes_sudo = self.sudo()
         changes_sudo._move_to("withdrawn", decided_at=fields.Datetime.now())
-        waiting_sudo = changes_sudo.approval_ids.filtered(lambda a: a.state == "pending")
-        waiting_sudo._move_to("expired", decided_at=fields.Datetime.now())
-        waiting_sudo._decided()
+        changes_sudo.approval_ids.filtered(lambda a: a.state == "pending")._close("withdrawn")
 
     def _check_submittable(self):
         self.ensure_one()
@@ -174,16 +173,20 @@ class LogisticsOwnershipChange(models.Model):
         self._check_standing()
 
     def _check_standing(self):
-        """The rules may have changed since this was written."""
+        """Raise if the rules have changed since this was written."""
+        overtaken = self._overtaken()
+        if overtaken:
+            raise UserError(overtaken)
+
+    def _overtaken(self):
         standing = self.env["logistics.ownership.rule"].search(self._cell_domain())
-        if standing != self.rule_id:
-            raise UserError(
-                self.env._(
-                    "%s has another rule by now. Withdraw this change, look at the new rule, and "
-                    "propose anew.",
-                    self.display_name,
-                )
-            )
+        if standing == self.rule_id:
+            return ""
+        return self.env._(
+            "%s has another rule by now. Withdraw this change, look at the new rule, and propose "
+            "anew.",
+            self.display_name,
+        )
 
     def _reason_message(self):
         return self.env._("Write down why: somebody has to decide on it.")
@@ -219,11 +222,17 @@ class LogisticsOwnershipChange(models.Model):
             return self._shared_message()
         return super()._approval_conflict(approval)
 
+    def _approval_obsolete(self, approval):
+        """Override of ``logistics.approvable.mixin``: somebody else's change came first."""
+        return self._overtaken() or super()._approval_obsolete(approval)
+
     def _on_approval_decided(self, approval):
         """Override of ``logistics.approvable.mixin``: put an approved change in force."""
         if approval.state == "approved":
             self._apply()
-        self._move_to(approval.state, decided_at=fields.Datetime.now())
+        # Nobody decided in time: it has to be proposed anew, as if it had been taken back.
+        target = "withdrawn" if approval.state == "expired" else approval.state
+        self._move_to(target, decided_at=fields.Datetime.now())
 
     def _apply(self):
         now = fields.Datetime.now()

@@ -63,6 +63,8 @@ class LogisticsReference(models.Model):
 
     # Used by _record_facts: every message looks its shipment up here.
     _lookup_idx = models.Index("(company_id, scheme, normalised)")
+    # Used by find_by_number: the beginning of any number, in whichever company.
+    _number_idx = models.Index("(normalised text_pattern_ops)")
     # One order may travel in several shipments; a carrier's number never does.
     _own_uniq = models.UniqueIndex(
         "(shipment_id, scheme, normalised, COALESCE(system_id, 0), COALESCE(consignment_id, 0))",

@@ -24,7 +24,6 @@ class LogisticsShipment(models.Model):
     ]
     _order = "promised_at, id"
     _check_company_auto = True
-    _rec_names_search = ["name", "reference_ids.normalised"]
 
     _governed_fields = (
         "status_id",
@@ -202,7 +201,9 @@ class LogisticsShipment(models.Model):
     def _compute_tracking_refs(self):
         shown = ("tracking", "pro", "waybill", "sscc", "container")
         for shipment in self:
-            refs = shipment.reference_ids.filtered(lambda ref: ref.scheme in shown)
+            refs = shipment.reference_ids.filtered(
+                lambda ref: ref.scheme in shown and not ref.package_id
+            )
             shipment.tracking_refs = ", ".join(refs.mapped("value"))
 
     def _compute_counts(self):

@@ -1,64 +1,83 @@
-from odoo import models
-
-from ..core.transfers import TO_CUSTOMER
+from odoo import fields, models
+from odoo.fields import Domain
 
 
 class LogisticsShipment(models.Model):
-    """What shipments take over when their orders and transfers change in Odoo."""
+    """Documents of a shipment, and its proof of delivery as people look at it."""
 
     _inherit = "logistics.shipment"
 
-    def _follow_documents(self, names):
-        """Take over what changed, as long as the shipment is not at its end.
+    document_ids = fields.One2many("logistics.document", "shipment_id", "Documents")
+    document_count = fields.Integer(compute="_compute_document_count")
+    has_proof_document = fields.Boolean(
+        compute="_compute_has_proof_document",
+        search="_search_has_proof_document",
+    )
+    proof_html = fields.Html(
+        "Proof", compute="_compute_proof_html", sanitize=False, compute_sudo=False
+    )
 
-        :param names: fields of the transfer or the order that were written
-        """
-        for shipment in self.filtered(lambda s: s.phase not in ("delivered", "failed")):
-            vals = shipment._vals_from_documents(set(names))
-            changed = {
-                name: value for name, value in vals.items() if shipment._differs(name, value)
-            }
-            if changed:
-                shipment._take_over(changed)
-
-    def _vals_from_documents(self, names):
-        pickings = self.picking_ids.filtered(lambda picking: picking.state != "cancel")
-        vals = {}
-        if not pickings:
-            return vals
-        if "commitment_date" in names and self.direction in TO_CUSTOMER:
-            vals["promised_at"] = pickings._logistics_promise()
-        if "carrier_id" in names:
-            vals["delivery_carrier_id"] = pickings._logistics_carrier().id
-        if "owner_id" in names:
-            vals["client_id"] = pickings._logistics_client().id
-        return vals
-
-    def _differs(self, name, value):
-        stored = self[name]
-        return (stored.id if self._fields[name].relational else stored) != value
-
-    def _take_over(self, vals):
-        """Write what Odoo's documents say now; consignments follow where they had the same."""
-        if "delivery_carrier_id" in vals:
-            following = self.consignment_ids.filtered(
-                lambda part: part.delivery_carrier_id == self.delivery_carrier_id
+    def _compute_document_count(self):
+        counts = dict(
+            self.env["logistics.document"]._read_group(
+                [("shipment_id", "in", self.ids)], ["shipment_id"], ["__count"]
             )
-            following.delivery_carrier_id = vals["delivery_carrier_id"]
-        self.write(vals)
-
-    def _name_by_customer(self):
-        """Give shipments the customer's order number that was written on their order."""
-        lacking = []
+        )
         for shipment in self:
-            known = {
-                reference.value
-                for reference in shipment.reference_ids
-                if reference.scheme == "purchase_order"
-            }
-            numbers = {order.client_order_ref for order in shipment.sale_order_ids}
-            lacking += [
-                {"shipment_id": shipment.id, "scheme": "purchase_order", "value": number}
-                for number in sorted(numbers - known - {False, ""})
-            ]
-        self.env["logistics.reference"].create(lacking)
+            shipment.document_count = counts.get(shipment, 0)
+
+    def _compute_has_proof_document(self):
+        proven = self.env["logistics.document"].search(
+            self._proof_documents() & Domain("shipment_id", "in", self.ids)
+        )
+        for shipment in self:
+            shipment.has_proof_document = shipment in proven.shipment_id
+
+    def _search_has_proof_document(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        proven = Domain("document_ids", "any", self._proof_documents())
+        wanted = set(value)
+        if wanted == {True}:
+            return proven
+        return ~proven if wanted == {False} else Domain.TRUE
+
+    def _proof_documents(self):
+        return Domain("kind", "=", "proof_of_delivery") & Domain("verdict", "=", "accept")
+
+    def _compute_proof_html(self):
+        for shipment in self:
+            shipment.proof_html = self.env["ir.qweb"]._render(
+                "logistics_milestone_sync.shipment_proof",
+                {
+                    "shipment": shipment,
+                    "proofs": shipment._proofs(),
+                    "loose": shipment.document_ids.filtered(
+                        lambda d: d.kind == "proof_of_delivery" and not d.event_ids
+                    ),
+                },
+            )
+
+    def _proofs(self):
+        """Ledger rows that state a proof of delivery, those that count first, then the newest."""
+        stated = self.event_ids.filtered(lambda event: event.milestone_code == "pod_received")
+        return stated.sorted(lambda event: (event.verdict != "accept", -event.id))
+
+    def action_add_document(self):
+        """Open the dialog that takes a document from a person."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Add Document"),
+            "res_model": "logistics.document.upload",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_shipment_id": self.id},
+        }
+
+    def action_open_documents(self):
+        """Open the documents of these shipments."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_milestone_sync.logistics_document_action"
+        )
+        return action | {"domain": [("shipment_id", "in", self.ids)], "context": {}}

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 from ..core.transfers import TO_CUSTOMER
@@ -9,6 +9,38 @@ class LogisticsShipment(models.Model):
     """Shipments that Odoo's own transfers make, and what Odoo's documents show of them."""
 
     _inherit = "logistics.shipment"
+
+    order_count = fields.Integer(compute="_compute_document_counts")
+    picking_count = fields.Integer(compute="_compute_document_counts")
+    return_count = fields.Integer(compute="_compute_document_counts")
+
+    @api.depends("sale_order_ids", "picking_ids", "return_ids")
+    def _compute_document_counts(self):
+        for shipment in self:
+            shipment.order_count = len(shipment.sale_order_ids)
+            shipment.picking_count = len(shipment.picking_ids)
+            shipment.return_count = len(shipment.return_ids)
+
+    def action_open_orders(self):
+        """Open the sale orders of this shipment."""
+        return self._action_open_documents(self.sale_order_ids, self.env._("Sale Orders"))
+
+    def action_open_pickings(self):
+        """Open the transfers of this shipment."""
+        return self._action_open_documents(self.picking_ids, self.env._("Transfers"))
+
+    def action_open_returns(self):
+        """Open the shipments that bring goods of this one back."""
+        return self.return_ids._action_open()
+
+    def _action_open_documents(self, documents, name):
+        action = {"type": "ir.actions.act_window", "name": name, "res_model": documents._name}
+        if len(documents) == 1:
+            return action | {"res_id": documents.id, "views": [(False, "form")]}
+        return action | {
+            "domain": [("id", "in", documents.ids)],
+            "views": [(False, "list"), (False, "form")],
+        }
 
     def _make_of(self, loads):
         """Make one shipment per load and state what Odoo knows of it already.
@@ -22,11 +54,16 @@ class LogisticsShipment(models.Model):
         if not shipments:
             return shipments
         self.env["logistics.reference"].create(
-            [vals for shipment in shipments for vals in shipment._own_references()]
+            [
+                vals
+                for shipment in shipments
+                for vals in shipment._own_references(shipment.picking_ids)
+            ]
         )
         shipments._state_milestone("created")
         shipments._take_numbers()
         shipments._state_preparation()
+        shipments._state_validation()  # made by hand of what is gone already
         return shipments
 
     def _vals_from_load(self, pickings):
@@ -53,10 +90,12 @@ class LogisticsShipment(models.Model):
             "promised_at": pickings._logistics_promise() if direction in TO_CUSTOMER else False,
         }
 
-    def _own_references(self):
-        named = [("delivery", picking.name) for picking in self.picking_ids]
-        named += [("sale_order", order.name) for order in self.sale_order_ids]
-        customers = {order.client_order_ref for order in self.sale_order_ids} - {False, ""}
+    def _own_references(self, pickings):
+        """Values of the names that these transfers give their shipment."""
+        orders = pickings.sale_id
+        named = [("delivery", picking.name) for picking in pickings]
+        named += [("sale_order", order.name) for order in orders]
+        customers = {order.client_order_ref for order in orders} - {False, ""}
         named += [("purchase_order", number) for number in sorted(customers)]
         return [{"shipment_id": self.id, "scheme": s, "value": value} for s, value in named]
 

@@ -1,10 +1,11 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..core.certified import certified_weight
 from ..core.change import EXCEPTION_CLOSED, EXCEPTION_OPENED, STATE, Change
 from ..core.clock import naive
 from ..core.fold import fold
-from ..core.state import State
+from ..core.state import Folded, State
 from .logistics_shipment_outlook import OUTLOOK_COLUMNS
 
 # column → SQL type, in the order of _shipment_values
@@ -93,7 +94,7 @@ class LogisticsShipment(models.Model):
             "logistics.shipment",
             _SHIPMENT_COLUMNS | OUTLOOK_COLUMNS,
             {
-                id_: (*self._shipment_values(result.shipment), *outlook[id_])
+                id_: (*self._shipment_values(result), *outlook[id_])
                 for id_, result in folded.items()
             },
         )
@@ -128,7 +129,9 @@ class LogisticsShipment(models.Model):
         status = self.env["logistics.milestone"]._catalogue().get(state.milestone)
         return (status and status[0], state.phase, naive(state.since), naive(state.eta))
 
-    def _shipment_values(self, state: State):
+    def _shipment_values(self, result: Folded):
+        state = result.shipment
+
         def first(code):
             return state.reached.get(code)
 
@@ -138,14 +141,13 @@ class LogisticsShipment(models.Model):
         # Stock is booked out by it, which does not end when an override does: only facts count.
         left = first("dispatched")
         proof = first("pod_received")
-        weighed = first("weight_validated")
         return (
             *self._consignment_values(state),
             naive(left.occurred_at) if left and not left.override else None,
             when("delivered"),
             when("pod_received"),
             (proof.evidence.signer or None) if proof and proof.evidence else None,
-            weighed.weight.kilograms if weighed and weighed.weight else None,
+            certified_weight(result) or None,
             state.attempts,
             naive(state.last_event_at),
             bool(state.exceptions),

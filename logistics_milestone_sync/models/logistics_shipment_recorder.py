@@ -8,6 +8,9 @@ from ..core.fact import MilestoneFact, Statement
 from ..core.reference import Reference
 from .recording import Recording
 
+# What recording inserts by SQL.
+_INSERTED = ["event_ids", "field_statement_ids", "eta_ids", "weighing_ids"]
+
 
 class LogisticsShipment(models.Model):
     """The one door in and the one hook out."""
@@ -33,7 +36,8 @@ class LogisticsShipment(models.Model):
         recording = Recording(self_sudo.env, system.sudo(), list(statements))
         shipments_sudo = recording.run(park).with_env(self_sudo.env)
         # They were inserted by SQL.
-        shipments_sudo.invalidate_recordset(["event_ids", "field_statement_ids", "eta_ids"])
+        shipments_sudo.invalidate_recordset(_INSERTED)
+        self_sudo.env["logistics.document"].invalidate_model(["event_ids"])
         recording.changes += shipments_sudo._project()
         shipments_sudo._facts_recorded(recording.changes)
         return recording.outcomes

@@ -88,9 +88,10 @@ class LogisticsShipment(models.Model):
         )
 
     def _who_cares(self):
-        """The user who looks after this shipment: its responsible, else a logistics manager."""
+        """The user who looks after this shipment: its responsible, if he is still
+        with us, else a logistics manager."""
         managers = self.company_id._logistics_managers()
-        return self.user_id or managers[:1] or self.env.user
+        return self.user_id.filtered("active") or managers[:1] or self.env.user
 
     def _silence_activities(self):
         return self.env["mail.activity"].search(

@@ -166,6 +166,15 @@ class LogisticsOwnershipCellMixin(models.AbstractModel):
             stand_in=self.is_stand_in,
         )
 
+    def _cell_key(self):
+        """The values that make it this cell, whichever company it is in."""
+        values = (
+            self[name].id if self._fields[name].relational else self[name]
+            for name in CELL_FIELDS
+            if name != "company_id"
+        )
+        return tuple(value or False for value in values)
+
     def _cell_domain(self):
         """Domain of the rules for exactly this cell."""
         return Domain.AND(

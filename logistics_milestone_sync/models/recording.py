@@ -4,11 +4,24 @@ from dataclasses import replace
 
 from ..core import change, fact
 from ..core.change import Change
-from ..core.fact import AttributeFact, ChargeFact, MilestoneFact, Outcome, ReferenceFact
+from ..core.fact import (
+    AttributeFact,
+    ChargeFact,
+    DocumentFact,
+    MilestoneFact,
+    Outcome,
+    ReferenceFact,
+    RouteFact,
+)
 from ..core.reference import NoMatch, resolve
+from .recording_documents import DocumentLinks, DocumentWriter
 from .recording_fields import FieldWriter
 from .recording_ledger import LedgerWriter
 from .recording_names import Names
+from .recording_routes import RouteWriter
+
+# Facts that find their shipment by the names that they carry, and give it none.
+_ABOUT_SHIPMENTS = (MilestoneFact, ChargeFact, DocumentFact, RouteFact, AttributeFact)
 
 
 class Recording:
@@ -39,6 +52,9 @@ class Recording:
         self.env["logistics.shipment"].browse(self.shipment_ids)._lock_in_order()
         if names.store():
             self._resolve_rest(names)  # a new number may have its own consignment by now
+        RouteWriter(self).store()
+        DocumentWriter(self).store()
+        self.documents = DocumentLinks(self)
         LedgerWriter(self).store()
         self._insert_charges()
         FieldWriter(self).store()
@@ -77,7 +93,7 @@ class Recording:
                 self._assign(index, named, match.target, names)
 
     def _resolve_rest(self, names):
-        for index, stated in self.facts_of((MilestoneFact, ChargeFact, AttributeFact)).items():
+        for index, stated in self.facts_of(_ABOUT_SHIPMENTS).items():
             self._match(index, stated, names)
 
     def _match(self, index, stated, names):

@@ -100,18 +100,19 @@ class LedgerWriter:
             "reason": stated.reason or None,
             "responsible_party": stated.responsible_party or None,
             **places.columns(stated.location),
-            **self._evidence_values(stated),
+            **self._evidence_values(stated, target),
             "fact_key": fact_key(stated, self.system.id, place),
             "content_hash": content_hash(stated),
             **self._latency_values(stated, statement),
         }
 
-    def _evidence_values(self, stated):
+    def _evidence_values(self, stated, target):
         proof = stated.evidence or fact.Evidence()
         return {
             "signer": proof.signer or None,
             "document_url": proof.document_url or None,
             "document_sha256": proof.sha256 or None,
+            "document_id": self.recording.documents.of(target.shipment_id, proof),
             "weight": stated.weight.value if stated.weight else None,
             "weight_unit": stated.weight.unit if stated.weight else None,
         }

@@ -17,7 +17,6 @@ class ResCompany(models.Model):
     )
     logistics_manager_id = fields.Many2one(
         "res.users",
-        "Logistics Manager",
         help="Hears of silent shipments that nobody is responsible for, and of exceptions that "
         "their owner leaves overdue. Empty: the members of the manager group.",
     )
@@ -39,7 +38,7 @@ class ResCompany(models.Model):
         :return: users who may see this company, in a stable order
         """
         self.ensure_one()
-        if self.logistics_manager_id:
+        if self.logistics_manager_id.active:
             return self.logistics_manager_id
         group = self.env.ref("logistics_milestone_sync.logistics_milestone_sync_group_manager")
         members_sudo = group.sudo().all_user_ids.filtered(

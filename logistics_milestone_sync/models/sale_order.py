@@ -20,7 +20,7 @@ class SaleOrder(models.Model):
         result = super().write(vals)
         # Whoever may write the order may have its shipments follow.
         if "commitment_date" in vals:
-            self.sudo().logistics_shipment_ids._follow_documents(vals.keys())
+            self.sudo().logistics_shipment_ids._follow_sources(vals.keys())
         if vals.get("client_order_ref"):
             self.sudo().logistics_shipment_ids._name_by_customer()
         return result

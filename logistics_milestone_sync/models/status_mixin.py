@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..core.reference import spellings
 from .logistics_milestone import PHASES
 
 
@@ -52,6 +53,9 @@ class LogisticsStatusMixin(models.AbstractModel):
     @api.depends_context("allowed_company_ids")
     def _compute_logistics_status(self):
         chosen = self.env.companies
+        everything = self.sudo().logistics_shipment_ids
+        everything.mapped("tracking_refs")  # read at once, not order by order
+        everything.status_id.mapped("name")
         for document in self:
             shipments = document.sudo().logistics_shipment_ids
             shipments = shipments.filtered(lambda shipment: shipment.company_id in chosen)
@@ -83,14 +87,22 @@ class LogisticsStatusMixin(models.AbstractModel):
     def _search_logistics_tracking_refs(self, operator, value):
         if operator not in ("ilike", "in", "like", "=ilike", "=like"):
             return NotImplemented
-        return self._logistics_any(Domain("reference_ids.value", operator, value))
+        texts = value if operator == "in" else [value]
+        alike = Domain.OR(
+            Domain("normalised", "like", spelling)
+            for text in texts
+            for spelling in spellings(text or "")
+        )
+        return self._logistics_any(Domain("reference_ids", "any!", alike))
 
     def _search_logistics_phase(self, operator, value):
         if operator != "in":
             return NotImplemented
         return Domain.custom(
             to_sql=lambda model, alias, query: SQL(
-                "%s IN %s", model._logistics_phase_sql(alias), tuple(value) or (None,)
+                "COALESCE(%s, '') IN %s",
+                model._logistics_phase_sql(alias),
+                tuple(phase or "" for phase in value) or (None,),
             )
         )
 
@@ -116,12 +128,17 @@ class LogisticsStatusMixin(models.AbstractModel):
 
     def _logistics_phase_sql(self, alias):
         relation = self._fields["logistics_shipment_ids"]
+        shipments = self.env["logistics.shipment"]
+        columns = {
+            name: shipments._field_to_sql("shipment", name)
+            for name in ("phase", "active", "company_id")
+        }
         return SQL(
-            "(SELECT shipment.phase FROM %(relation)s AS link"
+            "(SELECT %(phase)s FROM %(relation)s AS link"
             "   JOIN logistics_shipment AS shipment ON shipment.id = %(shipment)s"
-            "  WHERE %(document)s = %(id)s AND shipment.active"
-            "    AND shipment.company_id = ANY(%(companies)s)"
-            "  ORDER BY array_position(%(phases)s, shipment.phase::text) LIMIT 1)",
+            "  WHERE %(document)s = %(id)s AND %(active)s AND %(company_id)s = ANY(%(companies)s)"
+            "  ORDER BY array_position(%(phases)s, %(phase)s::text) LIMIT 1)",
+            **columns,
             relation=SQL.identifier(relation.relation),
             shipment=SQL.identifier("link", relation.column2),
             document=SQL.identifier("link", relation.column1),

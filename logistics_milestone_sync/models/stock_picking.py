@@ -32,7 +32,7 @@ class StockPicking(models.Model):
         if "carrier_tracking_ref" in vals and not self.env.context.get("logistics_shown_numbers"):
             self.sudo().logistics_shipment_ids._take_numbers()
         if {"carrier_id", "owner_id"} & vals.keys():
-            self.sudo().logistics_shipment_ids._follow_documents(vals.keys())
+            self.sudo().logistics_shipment_ids._follow_sources(vals.keys())
         return result
 
     # === Transfers make shipments === #

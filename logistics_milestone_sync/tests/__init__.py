@@ -2,11 +2,14 @@ from . import test_access
 from . import test_approval
 from . import test_catalogue
 from . import test_charge
+from . import test_document
 from . import test_exception
 from . import test_field_statement
 from . import test_ledger
 from . import test_odoo_changes
+from . import test_odoo_combine
 from . import test_odoo_creation
+from . import test_matrix
 from . import test_odoo_flow
 from . import test_package
 from . import test_ownership_change
@@ -14,6 +17,9 @@ from . import test_parked_fact
 from . import test_query_bounds
 from . import test_rebuild
 from . import test_recording
+from . import test_route
+from . import test_screens
+from . import test_status
 from . import test_tour
 from . import test_reference
 from . import test_unit_alias
@@ -26,3 +32,4 @@ from . import test_reason_code
 from . import test_flow_policy
 from . import test_silence
 from . import test_exception_clock
+from . import test_weight

@@ -1,7 +1,8 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
-from odoo.addons.logistics_milestone_sync.core.fact import Location
+from odoo.addons.logistics_milestone_sync.core.fact import DocumentFact, Location
+from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
 from .common import LogisticsCase
 
@@ -11,6 +12,8 @@ MODELS = [
     "logistics.arrival",
     "logistics.charge",
     "logistics.consignment",
+    "logistics.document",
+    "logistics.document.upload",
     "logistics.duty.conflict",
     "logistics.eta.estimate",
     "logistics.exception",
@@ -19,6 +22,7 @@ MODELS = [
     "logistics.expectation",
     "logistics.field.statement",
     "logistics.flow.policy",
+    "logistics.leg",
     "logistics.location",
     "logistics.location.alias",
     "logistics.milestone",
@@ -32,15 +36,18 @@ MODELS = [
     "logistics.parked.reference",
     "logistics.reason.code",
     "logistics.reference",
+    "logistics.route",
     "logistics.shipment",
     "logistics.state.check",
     "logistics.state.difference",
+    "logistics.stop",
     "logistics.system",
     "logistics.unit.alias",
     "logistics.unknown.place",
 ]
 EVIDENCE = [
     "logistics.milestone.event",
+    "logistics.document",
     "logistics.field.statement",
     "logistics.ownership.rule",
     "logistics.approval",
@@ -89,8 +96,11 @@ class TestAccess(LogisticsCase):
     def test_this_list_of_models_is_complete(self):
         own = self.env["ir.model"].search([("model", "=like", "logistics.%")])
         own = own.filtered(lambda m: "logistics_milestone_sync" in (m.modules or "").split(", "))
-        kept = {m.model for m in own if not self.env[m.model]._transient}
-        concrete = {model for model in kept if not self.env[model]._abstract}
+        concrete = {
+            m.model
+            for m in own
+            if not self.env[m.model]._abstract and not self.env[m.model]._transient
+        }
         self.assertEqual(concrete, set(MODELS))
 
     def test_every_role_reads_and_the_auditor_changes_nothing(self):
@@ -150,6 +160,25 @@ class TestAccess(LogisticsCase):
         )
         self.env["logistics.ownership.change"].create(
             {"company_id": self.company.id, "system_kind": "crm", "reason": "a test"}
+        )
+        self._record(
+            self.carrier,
+            DocumentFact(
+                (Reference("shipment", self.shipment.name),), "photo", content=b"some bytes"
+            ),
+        )
+        self.env["logistics.document.upload"].create(
+            {"shipment_id": self.shipment.id, "file": b"c29tZSBieXRlcw=="}
+        )
+        stops = self.env["logistics.stop"].create(
+            [{"shipment_id": self.shipment.id, "kind": kind} for kind in ("pickup", "delivery")]
+        )
+        self.env["logistics.leg"].create(
+            {
+                "shipment_id": self.shipment.id,
+                "from_stop_id": stops[0].id,
+                "to_stop_id": stops[1].id,
+            }
         )
         self.env["logistics.package"].create({"consignment_id": self.shipment.consignment_ids.id})
         check = self.env["logistics.state.check"].create({})

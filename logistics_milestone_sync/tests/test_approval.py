@@ -236,6 +236,14 @@ class TestApproval(LogisticsCase):
         approval = self._ask(self.preparer)
         self.assertEqual(approval.expires_at - approval.requested_at, timedelta(days=2))
 
+    def test_every_kind_has_its_terms_and_somebody_who_decides(self):
+        approvals = self.env["logistics.approval"]
+        for kind in approvals._fields["kind"].get_values(self.env):
+            with self.subTest(kind=kind):
+                terms = self.env["logistics.approval.kind"]._of(kind)
+                self.assertTrue(terms.id)
+                self.assertTrue(terms.approver_group)
+
     def test_a_kind_without_terms_has_the_defaults(self):
         terms = self.env["logistics.approval.kind"]._of("unheard_of")
         self.assertEqual((terms.validity_days, terms.reason_required), (14, False))

@@ -215,7 +215,13 @@ class TestManualCharge(ChargeCase):
 
     def test_rejected_revenue_is_kept_as_refused(self):
         charge = self._enter(self.preparer)
-        self._approval_of(charge).with_user(self.approver).action_reject()
+        self._approval_of(charge).with_user(self.approver).action_reject("Not agreed")
+        self.assertEqual(charge.standing, "refused")
+        self.assertFalse(self.shipment.charge_ids)
+
+    def test_revenue_that_was_taken_back_is_kept_as_refused(self):
+        charge = self._enter(self.preparer)
+        self._approval_of(charge).with_user(self.preparer).action_withdraw()
         self.assertEqual(charge.standing, "refused")
         self.assertFalse(self.shipment.charge_ids)
 
@@ -283,7 +289,7 @@ class TestManualCharge(ChargeCase):
         charge = self._enter(self.preparer)
         approval = self._approval_of(charge)
         charge.with_user(self.preparer).unlink()
-        self.assertEqual(approval.state, "expired")
+        self.assertEqual(approval.state, "withdrawn")
 
     def test_what_was_approved_stays(self):
         charge = self._enter(self.preparer)
@@ -306,8 +312,11 @@ class TestManualCharge(ChargeCase):
             charge.action_revise()
 
     def test_an_expired_question_is_decided_by_nobody(self):
-        approval = self._approval_of(self._enter(self.preparer))
+        charge = self._enter(self.preparer)
+        approval = self._approval_of(charge)
         approval.expires_at -= timedelta(days=400)
         with self.assertRaises(UserError):
             approval.with_user(self.approver).action_approve()
+        approval._close("expired")
+        self.assertEqual((charge.decision, charge.standing), ("rejected", "refused"))
         self.assertFalse(self.shipment.charge_ids)

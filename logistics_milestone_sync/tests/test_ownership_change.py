@@ -1,9 +1,9 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.logistics_milestone_sync.core.fact import Statement
@@ -155,7 +155,7 @@ class TestOwnershipChange(LogisticsCase):
 
     def test_a_rejected_change_changes_nothing(self):
         change = self._propose()
-        self._approval_of(change).with_user(self.manager).action_reject()
+        self._approval_of(change).with_user(self.manager).action_reject("The warehouse is right")
         self.assertEqual(change.state, "rejected")
         self.assertFalse(self._own_rules())
 
@@ -165,6 +165,18 @@ class TestOwnershipChange(LogisticsCase):
         self.assertEqual(change.state, "withdrawn")
         with self.assertRaises(UserError):
             self._approve(change)
+
+    def test_a_change_that_nobody_decided_in_time_is_withdrawn(self):
+        change = self._propose()
+        late = self._approval_of(change).expires_at + timedelta(hours=1)
+        with freeze_time(late):
+            self._run_cron("ir_cron_expire_approvals")
+        self.assertEqual((change.state, self._approval_of(change).state), ("withdrawn", "expired"))
+
+    def test_withdrawing_the_request_withdraws_the_change(self):
+        change = self._propose()
+        self._approval_of(change).with_user(self.author).action_withdraw()
+        self.assertEqual(change.state, "withdrawn")
 
     def test_what_was_submitted_is_not_edited(self):
         change = self._propose()
@@ -178,6 +190,7 @@ class TestOwnershipChange(LogisticsCase):
     def test_a_change_that_was_overtaken_is_refused_when_it_is_decided(self):
         first, second = self._propose(), self._propose(verdict="reject")
         self._approve(first)
+        self.assertIn("another rule", self._approval_of(second).with_user(self.manager).obstacle)
         with self.assertRaisesRegex(UserError, "another rule by now"):
             self._approve(second)
         self.assertEqual(self._own_rules().verdict, "advisory")

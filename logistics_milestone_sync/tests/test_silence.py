@@ -141,6 +141,12 @@ class TestSilence(LogisticsCase):
         self._watch(73)
         self.assertEqual(self._activities().user_id, self.manager)
 
+    def test_who_has_left_the_company_is_not_told(self):
+        self.owner.active = False
+        self._state(self.wms, self.shipment, "dispatched")
+        self._watch(73)
+        self.assertEqual(self._activities().user_id, self.manager)
+
     def test_without_a_named_manager_a_member_of_the_group_is_told(self):
         self.company.logistics_manager_id = False
         self.shipment.user_id = False

@@ -4,3 +4,5 @@ from . import logistics_override_request
 from . import logistics_crosswalk_export
 from . import logistics_exception_close
 from . import logistics_exception_raise
+from . import logistics_document_upload
+from . import logistics_shipment_update

@@ -56,6 +56,8 @@ class LogisticsExceptionRaise(models.TransientModel):
         )
         case.write({"severity": self.severity, "user_id": self.user_id.id})
         if self.attachment_ids:
+            # Before, only who uploaded them could read them.
+            self.attachment_ids.write({"res_model": case._name, "res_id": case.id})
             case.message_post(
                 body=self.env._("Evidence for: %s", self.description),
                 attachment_ids=self.attachment_ids.ids,

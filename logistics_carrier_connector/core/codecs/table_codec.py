@@ -19,13 +19,16 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
 import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
 
 from ..errors import PayloadRejected
 from ..words import slug
@@ -37,6 +40,12 @@ MAX_UNPACKED: Final = 100 * 1024 * 1024
 MAX_PARTS: Final = 2_000
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+# openpyxl and zipfile let through whatever a damaged part causes: there is no common class.
+_DAMAGED: Final = (
+    *(KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, OSError, EOFError),
+    *(ArithmeticError, RuntimeError, AssertionError, zipfile.BadZipFile, zlib.error, struct.error),
+    InvalidFileException,
+)
 _NOT_A_TYPE: Final = b"<!DOCTYPE"
 
 
@@ -74,11 +83,7 @@ def decode_xlsx(raw: bytes) -> dict[str, Any]:
                 return {**table, "sheet": sheet.title}
     except PayloadRejected:
         raise
-    # openpyxl lets through whatever a damaged part happens to cause: there is no common class.
-    except (
-        *(KeyError, ValueError, TypeError, AttributeError, IndexError, SyntaxError, OSError),
-        *(EOFError, ArithmeticError, NotImplementedError, RuntimeError, zipfile.BadZipFile),
-    ) as error:
+    except _DAMAGED as error:
         raise PayloadRejected(f"not a workbook that can be read ({type(error).__name__})") from None
     raise PayloadRejected("no sheet of the workbook has a header")
 
@@ -162,7 +167,7 @@ def _check_archive(raw: bytes) -> None:
                 with archive.open(part) as content:
                     if _NOT_A_TYPE in content.read(4096).replace(b"\x00", b"").upper():
                         raise PayloadRejected("the workbook has a document type declaration")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
+    except _DAMAGED:
         raise PayloadRejected("not a workbook: XLSX is a zip archive") from None
 
 

@@ -141,6 +141,8 @@ class _Reader:
         while begin < len(self.text) and self.text[begin] in "\r\n":
             begin += 1
         end = self.text.find(self.separators.segment, begin)
+        if end < 0 and self.separators.segment in "\r\n" and self.text[begin:].strip():
+            end = len(self.text)  # the last line of a file may lack its line end
         if end < 0:
             left = self.text[begin:].strip()
             found = f"an unterminated segment {left[:3]!r}" if left else "the end of the data"

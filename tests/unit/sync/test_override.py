@@ -197,6 +197,20 @@ class TestConsignments:
         assert folded.shipment.phase == DELIVERED_PHASE
         assert folded.shipment.reached["delivered"].override
 
+    def test_it_holds_for_every_package_of_its_consignment(self):
+        history = [
+            event("delivered", 3, consignment_id=1, package_id=10),
+            event("dispatched", 1),
+            override("arrived_at_hub", hours=5, consignment_id=1),
+        ]
+        folded = fold(history, (1, 2), packages={1: (10, 11), 2: (20,)})
+        assert {folded.packages[p].milestone for p in (10, 11)} == {"arrived_at_hub"}
+        assert folded.packages[20].milestone == "dispatched"
+        assert folded.consignments[1].overridden
+        assert fold([*history, end_of()], (1, 2), packages={1: (10, 11)}).packages[10].phase == (
+            DELIVERED_PHASE
+        )
+
 
 class TestTimeline:
     def _effects(self, *events):

@@ -12,13 +12,18 @@ registry.category("web_tour.tours").add("logistics_shipment_timeline", {
             run: "click",
         },
         {
-            content: "Type the number as the customer reads it",
-            trigger: ".o_searchview_input",
-            run: "edit 1ztour7",
+            content: "Look among those that arrived as well",
+            trigger: ".o_searchview_facet:contains('On the Way') .o_facet_remove",
+            run: "click",
         },
         {
-            content: "Search among all references",
-            trigger: ".o_searchview_autocomplete .o-dropdown-item:contains('Any reference')",
+            content: "Type the number as the customer reads it",
+            trigger: ".o_searchview_input",
+            run: "edit 1z tour.7",
+        },
+        {
+            content: "Search among all numbers",
+            trigger: ".o_searchview_autocomplete .o-dropdown-item:contains('Any number')",
             run: "click",
         },
         {
