@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ..core.clock import naive, utc
 from ..core.eta import accuracy_of, hours, promise_kept
 from ..core.expectation import next_expected
+from ..core.ownership import MILESTONE
 from .clashes import CLASHES, MOST_CLASHES
 from .governed_mixin import INTERNAL
 from .logistics_system import SYSTEM_KINDS
@@ -196,6 +197,7 @@ class LogisticsShipment(models.Model):
 
 def _kinds_that_own(code, rules):
     """Kinds of systems whose word about a milestone counts, best first."""
-    owners = [r for r in rules if r.verdict == "accept" and r.milestone == code]
+    about = (MILESTONE, code)
+    owners = [r for r in rules if r.verdict == "accept" and (r.kind, r.name) == about]
     kinds = [rule.system_kind for rule in sorted(owners, key=lambda r: (r.priority, r.id))]
     return [kind for kind in dict.fromkeys(kinds) if kind]
