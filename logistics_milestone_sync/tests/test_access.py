@@ -101,7 +101,8 @@ class TestAccess(LogisticsCase):
             for m in own
             if not self.env[m.model]._abstract and not self.env[m.model]._transient
         }
-        self.assertEqual(concrete, set(MODELS))
+        # Dialogues may be listed, where their rights are worth a look; they need not be.
+        self.assertEqual(concrete, {m for m in MODELS if not self.env[m]._transient})
 
     def test_every_role_reads_and_the_auditor_changes_nothing(self):
         for model in MODELS:
