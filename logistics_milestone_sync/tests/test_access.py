@@ -13,7 +13,6 @@ MODELS = [
     "logistics.charge",
     "logistics.consignment",
     "logistics.document",
-    "logistics.document.upload",
     "logistics.duty.conflict",
     "logistics.eta.estimate",
     "logistics.exception",
@@ -167,9 +166,6 @@ class TestAccess(LogisticsCase):
             DocumentFact(
                 (Reference("shipment", self.shipment.name),), "photo", content=b"some bytes"
             ),
-        )
-        self.env["logistics.document.upload"].create(
-            {"shipment_id": self.shipment.id, "file": b"c29tZSBieXRlcw=="}
         )
         stops = self.env["logistics.stop"].create(
             [{"shipment_id": self.shipment.id, "kind": kind} for kind in ("pickup", "delivery")]
