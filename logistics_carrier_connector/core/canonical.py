@@ -5,7 +5,8 @@ vocabulary, so there is no mapping: an event that passes the schema is understoo
 judged for itself; a bad one does not touch the others.
 
 One event may become several facts, always in this order: the names it assigns, the route, the
-documents, the milestone, a proof of delivery that came with another milestone, the charges.
+documents, the milestone, a proof of delivery that came with another milestone, the charges, the
+fields of the shipment.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from odoo.addons.logistics_milestone_sync.core.document import (
     DocumentFact,
 )
 from odoo.addons.logistics_milestone_sync.core.fact import (
+    AttributeFact,
     ChargeFact,
     Evidence,
     Fact,
@@ -111,8 +113,11 @@ def _facts(item: Mapping[str, Any]) -> Iterator[Fact]:
         yield _with_document(fact, documents)
         if fact.milestone != _POD and (fact.evidence or _prove(fact, documents)):
             yield _with_document(_milestone(item, references, _POD), documents)
+    stated = _stated_at(item)
     for charge in item.get("charges", ()):
-        yield _charge(charge, references)
+        yield _charge(charge, references, stated)
+    for name, value in item.get("fields", {}).items():
+        yield AttributeFact(references, name, _field_text(value), stated)
 
 
 def _prove(stated: MilestoneFact, documents: list[DocumentFact]) -> bool:
@@ -142,7 +147,6 @@ def _milestone(
 ) -> MilestoneFact:
     occurred = _moment(item["occurred_at"], "occurred_at")
     offset = occurred.utcoffset()
-    stated = item.get("stated_at")
     proof, weight, place = item.get("proof"), item.get("weight"), item.get("location")
     derived = milestone != item["milestone"]
     return MilestoneFact(
@@ -151,7 +155,7 @@ def _milestone(
         occurred_at=occurred.astimezone(UTC),
         classifier=item.get("classifier", ACTUAL),
         utc_offset=round(offset.total_seconds() / 60) if offset is not None else None,
-        stated_at=_moment(stated, "stated_at").astimezone(UTC) if stated else None,
+        stated_at=_stated_at(item) if "stated_at" in item else None,
         source_event_id=item.get("event_id"),
         raw_code=item.get("code", ""),
         raw_text=item.get("text", ""),
@@ -164,7 +168,24 @@ def _milestone(
     )
 
 
-def _charge(charge: Mapping[str, Any], references: tuple[Reference, ...]) -> ChargeFact:
+def _stated_at(item: Mapping[str, Any]) -> datetime | None:
+    """When the sender recorded the event; what comes with it was true when it happened."""
+    for name in ("stated_at", "occurred_at"):
+        if name in item:
+            return _moment(item[name], name).astimezone(UTC)
+    return None
+
+
+def _field_text(value: Any) -> str:
+    """The text of a stated field: a weight is an object, no value is null."""
+    if isinstance(value, Mapping):
+        return f"{value['value']} {value['unit']}"
+    return "" if value is None else str(value)
+
+
+def _charge(
+    charge: Mapping[str, Any], references: tuple[Reference, ...], stated: datetime | None
+) -> ChargeFact:
     return ChargeFact(
         references=references,
         side=charge["side"],
@@ -175,6 +196,7 @@ def _charge(charge: Mapping[str, Any], references: tuple[Reference, ...]) -> Cha
         quantity=Decimal(str(charge.get("quantity", 1))),
         unit=charge.get("unit", ""),
         description=charge.get("description", ""),
+        stated_at=stated,
     )
 
 

@@ -113,6 +113,8 @@ ENTRY_TYPES: Final = {
             MONEY,
             "{name} of {shipment}: {amount} {currency} ({side}).",
         ),
+        EntryType("field", "Field stated", SHIPMENT, "{shipment}: {detail}."),
+        EntryType("noted", "Charge or field noted only", SHIPMENT, "{shipment}: {detail}."),
         EntryType(
             "approval_requested",
             "Approval requested",

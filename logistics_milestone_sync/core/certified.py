@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from .fold import Folded, LedgerEvent, State
+from .state import Folded, LedgerEvent, State
 from .vocabulary import CANCELLED
 
 WEIGHED: Final = "weight_validated"

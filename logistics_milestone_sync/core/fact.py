@@ -21,6 +21,7 @@ from .document import DocumentFact as DocumentFact
 from .reference import Reference
 from .route_fact import LegPlan, StopPlan
 from .route_fact import RouteFact as RouteFact
+from .shipment_field import AttributeFact as AttributeFact
 from .vocabulary import ACTUAL, CLASSIFIERS, PARTIES, REASONS
 from .weight import Weight
 
@@ -32,6 +33,7 @@ class Location:
     :param unlocode: UN/LOCODE, five characters
     :param country: ISO 3166-1 alpha-2
     :param code: the source's own depot code
+    :param gln: GS1 Global Location Number, 13 digits
     """
 
     name: str = ""
@@ -41,11 +43,13 @@ class Location:
     country: str = ""
     unlocode: str = ""
     code: str = ""
+    gln: str = ""
 
     @property
     def label(self) -> str:
         """One line for people: ``Hub 4, Louisville, KY, US``."""
-        parts = (self.name or self.code, self.city or self.unlocode, self.state, self.country)
+        site = self.name or self.code or self.gln
+        parts = (site, self.city or self.unlocode, self.state, self.country)
         return ", ".join(part for part in parts if part)
 
 
@@ -78,6 +82,8 @@ class MilestoneFact:
     :param source_event_id: the source's own id of the event, if it has one
     :param retracts: ``source_event_id`` of an earlier event of the same system that is withdrawn.
         A retraction that states something new at once is a correction.
+    :param closes: for ``exception_closed``, the fact key of the one exception that is closed;
+        without it, all that were raised before
     :raises ValueError: on words outside the vocabulary and on naive times
     """
 
@@ -98,6 +104,7 @@ class MilestoneFact:
     evidence: Evidence | None = None
     weight: Weight | None = None
     retracts: str | None = None
+    closes: str | None = None
 
     def __post_init__(self) -> None:
         if not self.milestone:
@@ -131,6 +138,7 @@ class ChargeFact:
         ``storage`` or ``other``
     :param charge_key: the source's id of the charge; the same key again is a revision
     :param amount: in ``currency`` (ISO 4217), never a float
+    :param stated_at: when the source recorded it, if it says; the newest revision stands
     """
 
     references: tuple[Reference, ...]
@@ -142,16 +150,22 @@ class ChargeFact:
     quantity: Decimal = Decimal(1)
     unit: str = ""
     description: str = ""
+    stated_at: datetime | None = None
 
     def __post_init__(self) -> None:
         _require_member(self.side, ("buy", "sell"), "side")
+        if not (self.amount.is_finite() and self.quantity.is_finite()):
+            raise ValueError("a charge must be a number")
+        if self.stated_at is not None:
+            _require_aware(self.stated_at, "stated_at")
 
 
-Fact = MilestoneFact | ReferenceFact | ChargeFact | DocumentFact | RouteFact
+Fact = MilestoneFact | ReferenceFact | ChargeFact | DocumentFact | RouteFact | AttributeFact
 _FACT_TYPES: dict[str, type[Any]] = {
     "milestone": MilestoneFact,
     "reference": ReferenceFact,
     "charge": ChargeFact,
+    "attribute": AttributeFact,
     "document": DocumentFact,
     "route": RouteFact,
 }
@@ -166,11 +180,16 @@ class Statement:
 
     :param received_at: aware UTC, when the raw message was stored
     :param source: opaque pointer to the raw statement, ``<model>,<id>`` or ``""``; shown, not read
+    :param override: an approved override, or its end. Not part of the fact, so that nothing which
+        can be decoded, sent or parked can claim to be one
+    :param consignment_id: the consignment that an override concerns, if not the whole shipment
     """
 
     fact: Fact
     received_at: datetime
     source: str = ""
+    override: bool = False
+    consignment_id: int | None = None
 
 
 # What became of a statement.
@@ -178,9 +197,11 @@ RECORDED = "recorded"  # new in the ledger and it counts
 ADVISORY = "advisory"  # new in the ledger, visible, but its speaker does not own the fact
 DUPLICATE = "duplicate"  # in the ledger already; counted
 PARKED = "parked"  # no shipment, or more than one, answers to its references
+DEFERRED = "deferred"  # its flow policy records it in a batch, later
 REJECTED = "rejected"  # the ownership rule refuses it; kept in the ledger as refused
 CONFLICT = "conflict"  # the same event id states something else than before; kept as a record
-OUTCOMES = (RECORDED, ADVISORY, DUPLICATE, PARKED, REJECTED, CONFLICT)
+OUTCOMES = (RECORDED, ADVISORY, DUPLICATE, PARKED, DEFERRED, REJECTED, CONFLICT)
+WAITING = (PARKED, DEFERRED)  # not in the ledger yet; the outcome will be told later
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,17 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from .vocabulary import SCHEMES
+from .check_digit import WRONG, Check, check
+from .vocabulary import CONTAINER, SCHEMES, SSCC
 
 # Printed and scanned forms of one identifier differ in these; Odoo's own names keep theirs.
-_SEPARATORS = re.compile(r"[\s\-.]+")
+# Typographic dashes and characters without width come with numbers copied out of documents.
+_SEPARATORS = re.compile(r"[\s\-.\u00ad\u200b-\u200d\u2010-\u2015\u2060\u2212\ufeff]+")
+# Keyboards of East Asia write digits and letters twice as wide: U+FF01 to U+FF5E mirror ASCII.
+_FULL_WIDTH = {0xFEE0 + code: code for code in range(0x21, 0x7F)}
+_BRACKETS = re.compile(r"[()/]+")
+# What scanners send before the 18 digits of an SSCC: symbology and application identifiers.
+_SSCC_PREFIX = re.compile(r"^(?:\]C1)?(?:\(00\)|00)(?=[0-9]{18}$)|^\]C1")
 _KEEP_PUNCTUATION = ("shipment", "delivery", "sale_order", "purchase_order", "client_ref")
 _MAX_LENGTH = 80
 
@@ -39,20 +46,43 @@ class Reference:
     def normalised(self) -> str:
         """The value without case, blanks and (for carriers' numbers) dashes and dots.
 
+        An SSCC also loses the application identifier ``(00)`` with which it is printed and scanned
+        (GS1 General Specifications, section 3.2.1).
+
         >>> Reference("tracking", " 1z 999-aa1 ").normalised
         '1Z999AA1'
         >>> Reference("delivery", "wh/out/00042").normalised
         'WH/OUT/00042'
+        >>> Reference("sscc", "(00) 1 0614141 123456789 7").normalised
+        '106141411234567897'
         """
-        value = self.value.strip().upper()
+        value = self.value.upper().translate(_FULL_WIDTH).strip()
         if self.scheme in _KEEP_PUNCTUATION:
             return re.sub(r"\s+", " ", value)
-        return _SEPARATORS.sub("", value) or value
+        compact = _SEPARATORS.sub("", value)
+        if self.scheme == SSCC:
+            compact = _BRACKETS.sub("", _SSCC_PREFIX.sub("", compact, count=1))
+        elif self.scheme == CONTAINER:
+            compact = _BRACKETS.sub("", compact)
+        return compact or value
 
     @property
     def key(self) -> tuple[str, str]:
         """What makes two references the same name."""
         return (self.scheme, self.normalised)
+
+    @property
+    def check(self) -> Check:
+        """What the check digit of the number says, where its scheme has one."""
+        return check(self.scheme, self.normalised)
+
+    @property
+    def complaint(self) -> str:
+        """What is wrong with the number, as an English sentence; empty if nothing is."""
+        judged = self.check
+        if judged.verdict != WRONG:
+            return ""
+        return f"{self.scheme} {self.normalised} is mistyped: {judged.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +113,19 @@ class NoMatch:
 
     ambiguous: bool
     explanation: str
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """How a number that somebody types may be kept, by the kinds of names that there are.
+
+    >>> spellings(" 1z 999-aa1 ")
+    ('1Z 999-AA1', '1Z999AA1')
+    >>> spellings("wh/out/7")
+    ('WH/OUT/7',)
+    """
+    ours = re.sub(r"\s+", " ", text.strip().upper())
+    theirs = _SEPARATORS.sub("", ours)
+    return tuple(dict.fromkeys(spelling for spelling in (ours, theirs) if spelling))
 
 
 def by_precedence(references: Iterable[Reference]) -> list[Reference]:
@@ -117,7 +160,8 @@ def resolve(
             match = Match(_most_precise(own or targets), reference)
             return _of_one_package(match, ordered, lookup)
     tried = ", ".join(f"{ref.scheme} {ref.normalised}" for ref in ordered) or "no reference at all"
-    return NoMatch(False, f"no shipment is called {tried}")
+    complaints = [ref.complaint for ref in ordered if ref.complaint]
+    return NoMatch(False, "; ".join([f"no shipment is called {tried}", *complaints]))
 
 
 def _of_one_package(

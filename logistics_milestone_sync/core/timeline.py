@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .fold import Folded, LedgerEvent, fold, retracted_ids
+from .fold import fold, without_retracted
+from .state import Folded, LedgerEvent
 from .vocabulary import ACTUAL, CATALOGUE, Milestone
 
 MOVED = "moved"  # the shipment, or a part of it, stands elsewhere because of it
@@ -15,6 +16,7 @@ EVIDENCE = "evidence"  # it was the first of its kind: a fact that billing may b
 HISTORY = "history"  # it entered the history and changed nothing
 NOT_COUNTED = "not_counted"  # its speaker does not own the fact
 WITHDRAWN = "withdrawn"  # its speaker took it back
+OVERRIDDEN = "overridden"  # people put the shipment there, in spite of the facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +48,15 @@ def timeline(
     :param events: the ledger of one shipment; ids tell the order in which we heard them
     """
     heard = sorted(events, key=lambda event: event.id)
-    withdrawn = retracted_ids(heard)
+    standing = {event.id for event in without_retracted(heard)}
     steps = []
     before = fold((), consignment_ids, catalogue, packages)
     for count, event in enumerate(heard, start=1):
         after = fold(heard[:count], consignment_ids, catalogue, packages)
-        gone = (event.system_id, event.source_event_id) in withdrawn
         steps.append(
             Step(
                 event,
-                WITHDRAWN if gone else _effect(event, before, after),
+                _effect(event, before, after) if event.id in standing else WITHDRAWN,
                 before.shipment.milestone,
                 after.shipment.milestone,
             )
@@ -67,6 +68,8 @@ def timeline(
 def _effect(event: LedgerEvent, before: Folded, after: Folded) -> str:
     if not event.counts:
         return NOT_COUNTED
+    if event.override:
+        return OVERRIDDEN
     if _standing(before) != _standing(after):
         return MOVED
     if before.shipment.exceptions != after.shipment.exceptions:

@@ -6,15 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-# International avoirdupois pound, exact by definition (1959).
-_KILOGRAMS: Final = {
-    "KGM": Decimal(1),
-    "GRM": Decimal("0.001"),
-    "TNE": Decimal(1000),
-    "LBR": Decimal("0.45359237"),
-    "ONZ": Decimal("0.028349523125"),
-}
-UNITS: Final = tuple(_KILOGRAMS)
+from . import units
+
+UNITS: Final = tuple(unit.code for unit in units.UNITS if unit.dimension == units.MASS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +22,7 @@ class Weight:
     unit: str
 
     def __post_init__(self) -> None:
-        if self.unit not in _KILOGRAMS:
+        if self.unit not in UNITS:
             raise ValueError(f"unknown unit of weight: {self.unit!r}")
         if not self.value.is_finite():
             raise ValueError("a weight must be a number")
@@ -40,4 +34,4 @@ class Weight:
         >>> Weight(Decimal("10"), "LBR").kilograms
         Decimal('4.53592370')
         """
-        return self.value * _KILOGRAMS[self.unit]
+        return units.convert(self.value, self.unit, "KGM")

@@ -1,5 +1,6 @@
 import hashlib
 import json
+from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -8,7 +9,7 @@ from odoo.tools import SQL
 from ..core import fact as facts
 from ..core.clock import naive, utc
 from ..core.fact import Statement, fact_from_json, to_json
-from .clashes import CLASHES, MOST_CLASHES
+from .clashes import CLASHES, MOST_CLASHES, clash_when_taken
 
 
 class LogisticsParkedFact(models.Model):
@@ -37,7 +38,12 @@ class LogisticsParkedFact(models.Model):
     source = fields.Char(readonly=True, index="btree_not_null")
     duplicate_count = fields.Integer("Repeated", readonly=True)
     state = fields.Selection(
-        [("parked", "Parked"), ("matched", "Matched"), ("dismissed", "Dismissed")],
+        [
+            ("deferred", "Waiting for Its Batch"),
+            ("parked", "Parked"),
+            ("matched", "Matched"),
+            ("dismissed", "Dismissed"),
+        ],
         required=True,
         readonly=True,
         default="parked",
@@ -59,24 +65,52 @@ class LogisticsParkedFact(models.Model):
 
         :param list statements: of ``(Statement, explanation)``
         """
-        rows = {}
+        rows, times = {}, Counter()
         for statement, explanation in statements:
             vals = self._vals_from(system, statement, explanation)
             rows.setdefault(vals["park_key"], (vals, statement.fact))
-        known = self._count_known(rows)
-        fresh = [pair for key, pair in rows.items() if key not in known]
-        self.create(
-            [
-                vals | {"key_ids": [fields.Command.create(key) for key in self._keys(stated)]}
-                for vals, stated in fresh
-            ]
-        )
+            times[vals["park_key"]] += 1
+        known = self._count_known(times)
+        # In the order of the keys: two batches that park the same facts then wait, not deadlock.
+        fresh = [(key, *rows[key]) for key in sorted(rows) if key not in known]
+        with clash_when_taken():
+            self.create(
+                [
+                    vals
+                    | {
+                        "duplicate_count": times[key] - 1,
+                        "key_ids": [fields.Command.create(name) for name in self._keys(stated)],
+                    }
+                    for key, vals, stated in fresh
+                ]
+            )
 
-    def _count_known(self, rows):
-        known = self.search([("park_key", "in", list(rows))])
-        for parked in known:
-            parked.duplicate_count += 1
-        return set(known.mapped("park_key"))
+    def _count_known(self, times):
+        """Count facts that are parked already.
+
+        :param dict times: ``{park key: how often it was stated now}``
+        :return: the keys of those that are known
+        """
+        self.flush_model(["park_key", "duplicate_count"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                UPDATE logistics_parked_fact parked
+                   SET duplicate_count = COALESCE(duplicate_count, 0) + stated.times
+                  FROM (SELECT known.id, stated.times
+                          FROM (VALUES %s) AS stated(park_key, times)
+                          JOIN logistics_parked_fact known USING (park_key)
+                         ORDER BY known.id FOR NO KEY UPDATE OF known) AS stated
+                 WHERE parked.id = stated.id
+             RETURNING parked.id, parked.park_key
+                """,
+                SQL(", ").join(SQL("%s", pair) for pair in times.items()),
+            )
+        )
+        known = self.browse(row[0] for row in rows)
+        known.invalidate_recordset(["duplicate_count"])
+        known.modified(["duplicate_count"])
+        return {row[1] for row in rows}
 
     def _vals_from(self, system, statement, explanation):
         data = json.dumps(to_json(statement.fact), sort_keys=True)
@@ -135,8 +169,16 @@ class LogisticsParkedFact(models.Model):
     @api.model
     def _cron_rematch(self):
         """Give every parked fact that can be placed by now to its shipment."""
+        self._work_off(self._matchable)
+
+    @api.model
+    def _work_off(self, fetch):
+        """Try facts again, batch by batch, until there is nothing left or the time is over.
+
+        :param fetch: gives the next batch behind the id ``after``
+        """
         clashes, reached = 0, 0
-        while batch := self._matchable(after=reached):
+        while batch := fetch(after=reached):
             reached_now = batch[-1].id
             try:
                 done = len(batch._rematch())
@@ -164,7 +206,7 @@ class LogisticsParkedFact(models.Model):
             )
             for row, outcome in zip(readable, outcomes, strict=True):
                 if outcome.status == facts.PARKED:
-                    row.explanation = outcome.explanation
+                    row.write({"state": "parked", "explanation": outcome.explanation})
                     continue
                 row.write({"state": "matched", "shipment_id": outcome.shipment_id})
                 matched |= row
@@ -195,7 +237,7 @@ class LogisticsParkedFact(models.Model):
         """Try these facts again now, and say what came of it."""
         self.check_access("write")
         # Matching writes to ledgers that the user may only read; the door checks who states.
-        waiting_sudo = self.sudo().filtered(lambda row: row.state == "parked")
+        waiting_sudo = self.sudo().filtered(lambda row: row.state in ("parked", "deferred"))
         matched = waiting_sudo._rematch()
         return {
             "type": "ir.actions.client",

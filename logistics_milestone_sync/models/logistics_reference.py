@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..core.check_digit import WRONG
 from ..core.reference import Reference
+from .governed_mixin import INTERNAL
 
 SCHEMES = [
     ("shipment", "Shipment"),
@@ -56,10 +58,13 @@ class LogisticsReference(models.Model):
         "Given By",
         ondelete="restrict",
         help="Empty: a name of our own, known to everybody.",
+        groups=INTERNAL,
     )
 
     # Used by _record_facts: every message looks its shipment up here.
     _lookup_idx = models.Index("(company_id, scheme, normalised)")
+    # Used by find_by_number: the beginning of any number, in whichever company.
+    _number_idx = models.Index("(normalised text_pattern_ops)")
     # One order may travel in several shipments; a carrier's number never does.
     _own_uniq = models.UniqueIndex(
         "(shipment_id, scheme, normalised, COALESCE(system_id, 0), COALESCE(consignment_id, 0))",
@@ -110,6 +115,7 @@ class LogisticsReference(models.Model):
                 reference.shipment_id.consignment_ids
             ):
                 raise ValidationError(self.env._("This consignment is of another shipment."))
+            reference._check_digit()
             if reference.package_id and reference.package_id.consignment_id != (
                 reference.consignment_id
             ):
@@ -118,6 +124,21 @@ class LogisticsReference(models.Model):
                 raise ValidationError(
                     self.env._("Another shipment has the number %s already.", reference.value)
                 )
+
+    def _check_digit(self):
+        """Raise for a number that its own check digit proves to be mistyped."""
+        judged = Reference(self.scheme, self.value).check
+        if judged.verdict == WRONG:
+            raise ValidationError(
+                self.env._(
+                    "%(scheme)s %(number)s is mistyped: %(why)s. Compare it with the label.",
+                    scheme=dict(self._fields["scheme"]._description_selection(self.env))[
+                        self.scheme
+                    ],
+                    number=self.value,
+                    why=judged.why,
+                )
+            )
 
     def _names_another(self):
         """Whether another shipment has this number, whoever gave it."""

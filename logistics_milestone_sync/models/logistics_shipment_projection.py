@@ -4,7 +4,9 @@ from odoo.tools import SQL
 from ..core.certified import certified_weight
 from ..core.change import EXCEPTION_CLOSED, EXCEPTION_OPENED, STATE, Change
 from ..core.clock import naive
-from ..core.fold import Folded, State, fold
+from ..core.fold import fold
+from ..core.state import Folded, State
+from .logistics_shipment_outlook import OUTLOOK_COLUMNS
 
 # column → SQL type, in the order of _shipment_values
 _SHIPMENT_COLUMNS = {
@@ -21,6 +23,7 @@ _SHIPMENT_COLUMNS = {
     "last_event_at": "timestamp",
     "has_open_exception": "bool",
     "is_conflicting": "bool",
+    "is_overridden": "bool",
 }
 _CONSIGNMENT_COLUMNS = {
     "status_id": "int4",
@@ -35,12 +38,14 @@ class LogisticsShipment(models.Model):
 
     _inherit = "logistics.shipment"
 
-    def _fold_many(self):
+    def _fold_many(self, ledger=None):
         """Fold the ledgers of these shipments.
 
+        :param dict ledger: what ``_ledger_of`` read, where somebody read it already
         :return: ``{shipment id: core.fold.Folded}``, every shipment present
         """
-        ledger = self.env["logistics.milestone.event"]._ledger_of(self.ids)
+        if ledger is None:
+            ledger = self.env["logistics.milestone.event"]._ledger_of(self.ids)
         milestones = {
             code: milestone
             for code, (_id, milestone) in self.env["logistics.milestone"]._catalogue().items()
@@ -81,12 +86,17 @@ class LogisticsShipment(models.Model):
         """
         if not self:
             return []
-        folded = self._fold_many()
+        ledger = self.env["logistics.milestone.event"]._ledger_of(self.ids)
+        folded = self._fold_many(ledger)
+        outlook = self._outlook_values(folded, ledger)
         before = {shipment.id: shipment.status_id.code for shipment in self}
         self._store(
             "logistics.shipment",
-            _SHIPMENT_COLUMNS,
-            {id_: self._shipment_values(result) for id_, result in folded.items()},
+            _SHIPMENT_COLUMNS | OUTLOOK_COLUMNS,
+            {
+                id_: (*self._shipment_values(result), *outlook[id_])
+                for id_, result in folded.items()
+            },
         )
         self._store_parts(folded.values())
         changes = [
@@ -128,10 +138,12 @@ class LogisticsShipment(models.Model):
         def when(code):
             return naive(first(code).occurred_at) if first(code) else None
 
+        # Stock is booked out by it, which does not end when an override does: only facts count.
+        left = first("dispatched")
         proof = first("pod_received")
         return (
             *self._consignment_values(state),
-            when("dispatched"),
+            naive(left.occurred_at) if left and not left.override else None,
             when("delivered"),
             when("pod_received"),
             (proof.evidence.signer or None) if proof and proof.evidence else None,
@@ -140,6 +152,7 @@ class LogisticsShipment(models.Model):
             naive(state.last_event_at),
             bool(state.exceptions),
             state.conflicting,
+            state.overridden,
         )
 
     @api.model

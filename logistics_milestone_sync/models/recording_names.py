@@ -6,13 +6,11 @@ from dataclasses import replace
 from odoo.tools import SQL
 
 from ..core.reference import Target
+from .clashes import clash_when_taken
+from .recording_placement import Placement
 
 # Systems that may name our shipments. A carrier only speaks about numbers that somebody gave it.
 _NAMING_KINDS = ("odoo", "wms", "tms", "client", "edi_gateway")
-# Numbers that stand for one consignment; a second one of the kind is a second consignment.
-_CONSIGNMENT_SCHEMES = ("tracking", "pro", "waybill")
-# Numbers that a package can have: a further SSCC is a further package.
-_PACKAGE_SCHEMES = ("sscc", "tracking")
 
 
 class Names:
@@ -42,6 +40,9 @@ class Names:
                     return f"{reference.scheme} {reference.normalised} names another shipment", []
         new = [ref for ref in references if not self.lookup(ref)]
         for reference in new:
+            if reference.complaint:
+                return reference.complaint, []
+        for reference in new:
             self._new.append((target, reference))
             self._targets[reference.key].append(replace(target, issuer=self.system.id))
         return "", [f"{ref.scheme} {ref.normalised}" for ref in new]
@@ -53,25 +54,25 @@ class Names:
         """
         if not self._new:
             return False
-        places = Consignments(self.env, {target.shipment_id for target, _ref in self._new})
-        placed = [
-            (places.place_in(target, reference.scheme), reference)
-            for target, reference in self._new
-        ]
-        self.env["logistics.reference"].create(
-            [
-                {
-                    "shipment_id": target.shipment_id,
-                    "consignment_id": target.consignment_id,
-                    "package_id": target.package_id,
-                    "scheme": reference.scheme,
-                    "value": reference.value.strip(),
-                    "system_id": self.system.id,
-                }
-                for target, reference in placed
-            ]
-        )
-        for target, reference in placed:
+        # In the order of the names: two batches that give the same ones then wait, not deadlock.
+        new = sorted(self._new, key=lambda pair: pair[1].key)
+        placement = Placement(self.env, {target.shipment_id for target, _ref in new})
+        placed = placement.place_all(new)
+        with clash_when_taken():
+            self.env["logistics.reference"].create(
+                [
+                    {
+                        "shipment_id": target.shipment_id,
+                        "consignment_id": target.consignment_id,
+                        "package_id": target.package_id,
+                        "scheme": reference.scheme,
+                        "value": reference.value.strip(),
+                        "system_id": self.system.id,
+                    }
+                    for target, (_about, reference) in zip(placed, new, strict=True)
+                ]
+            )
+        for target, (_about, reference) in zip(placed, new, strict=True):
             self._targets[reference.key] = [replace(target, issuer=self.system.id)]
         return True
 
@@ -93,87 +94,3 @@ class Names:
         )
         for scheme, normalised, *target in rows:
             self._targets[scheme, normalised].append(Target(*target))
-
-
-class Consignments:
-    """Which consignment and package of a shipment a new carrier's number belongs to."""
-
-    def __init__(self, env, shipment_ids):
-        self.env = env
-        self._of_shipment = defaultdict(list)
-        self._schemes = defaultdict(set)
-        for consignment in env["logistics.consignment"].search(
-            [("shipment_id", "in", list(shipment_ids))]
-        ):
-            self._of_shipment[consignment.shipment_id.id].append(consignment.id)
-            self._schemes[consignment.id] |= set(
-                consignment.reference_ids.filtered(lambda ref: not ref.package_id).mapped("scheme")
-            )
-        self._packages = Packages(env, shipment_ids)
-
-    def place_in(self, target, scheme):
-        """The target of a new number: the known one, or a more precise one that it gives rise to.
-
-        :param target: what the statement that gives the number is about
-        """
-        if scheme == "sscc":
-            consignment_id = target.consignment_id or self._of_shipment[target.shipment_id][0]
-            package_id = self._packages.place(consignment_id, target.package_id)
-            return Target(target.shipment_id, consignment_id, package_id=package_id)
-        if target.package_id and scheme not in _PACKAGE_SCHEMES:
-            return replace(target, package_id=None)
-        if target.consignment_id:
-            return target
-        return Target(target.shipment_id, self.place(target.shipment_id, scheme) or None)
-
-    def place(self, shipment_id, scheme):
-        """Id of the first consignment without a number of this kind, made if there is none.
-
-        ``False`` for names that stand for the whole shipment.
-        """
-        if scheme not in _CONSIGNMENT_SCHEMES:
-            return False
-        for consignment_id in self._of_shipment[shipment_id]:
-            if scheme not in self._schemes[consignment_id]:
-                break
-        else:
-            consignment_id = self._create(shipment_id)
-        self._schemes[consignment_id].add(scheme)
-        return consignment_id
-
-    def _create(self, shipment_id):
-        known = self._of_shipment[shipment_id]
-        shipment = self.env["logistics.shipment"].browse(shipment_id)
-        consignment = self.env["logistics.consignment"].create(
-            {
-                "shipment_id": shipment_id,
-                "delivery_carrier_id": shipment.delivery_carrier_id.id,
-                "sequence": 10 * (len(known) + 1),
-            }
-        )
-        known.append(consignment.id)
-        return consignment.id
-
-
-class Packages:
-    """Which package of a consignment a new SSCC belongs to."""
-
-    def __init__(self, env, shipment_ids):
-        self.env = env
-        self._unnamed = defaultdict(list)
-        for package in env["logistics.package"].search([("shipment_id", "in", list(shipment_ids))]):
-            if "sscc" not in package.reference_ids.mapped("scheme"):
-                self._unnamed[package.consignment_id.id].append(package.id)
-
-    def place(self, consignment_id, package_id=None):
-        """Id of the package that gets the number, made if every known one has a number of its own.
-
-        :param package_id: the package that the statement is about, if it is about one
-        """
-        waiting = self._unnamed[consignment_id]
-        if package_id in waiting:
-            waiting.remove(package_id)
-            return package_id
-        if waiting:
-            return waiting.pop(0)
-        return self.env["logistics.package"].create({"consignment_id": consignment_id}).id

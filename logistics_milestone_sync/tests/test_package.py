@@ -106,8 +106,9 @@ class TestPackage(LogisticsCase):
         for turn in range(len(facts)):
             shipment = self._create_shipment()
             # Numbers of their own for every turn: an SSCC names one package in the world.
-            own = {number: f"{number}{turn}" for number in (FIRST, SECOND)}
+            own = {FIRST: self._sscc(100 + turn), SECOND: self._sscc(200 + turn)}
             self._record(self.wms, self._names(shipment, *(("sscc", n) for n in own.values())))
+            self.assertEqual(shipment.package_count, 2)
             for number, code, hours in facts[turn:] + facts[:turn]:
                 system = self.wms if code == "dispatched" else self.carrier
                 named = ("sscc", own[number]) if number else shipment
@@ -116,7 +117,8 @@ class TestPackage(LogisticsCase):
         self.assertEqual(len(results), 1, results)
 
     def test_the_queries_do_not_grow_with_the_packages(self):
-        shipments = [self._create_packed(f"{n}00", f"{n}01", f"{n}02") for n in range(4)]
+        numbers = [[self._sscc(10 * n + m) for m in range(3)] for n in range(4)]
+        shipments = [self._create_packed(*three) for three in numbers]
 
         def count(named, hour):
             self.env.invalidate_all()
@@ -127,8 +129,8 @@ class TestPackage(LogisticsCase):
             self.env.flush_all()
             return self.env.cr.sql_log_count - before
 
-        first = [("sscc", f"{n}00") for n in range(4)]
-        every = [("sscc", f"{n}0{m}") for n in range(4) for m in range(3)]
+        first = [("sscc", three[0]) for three in numbers]
+        every = [("sscc", number) for three in numbers for number in three]
         count(first, 1)  # warm caches
         self.assertEqual(count(first, 2), count(every, 3))
         self.assertTrue(all(s.package_count == 3 for s in shipments))

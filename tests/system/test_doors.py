@@ -26,7 +26,7 @@ _BIG = 10 * 1024 * 1024
 @pytest.fixture(scope="module")
 def parcel() -> Order:
     """An order that this database does not know; its messages are parked."""
-    return replace(make_orders(5, _DAY)[0], number="DOOR-1", tracking="1ZDOOR000000000001")
+    return replace(make_orders(5, _DAY)[0], number="DOOR-1", tracking="1ZDOOR000000000009")
 
 
 @pytest.fixture(scope="module")
