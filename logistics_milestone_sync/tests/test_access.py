@@ -13,7 +13,6 @@ MODELS = [
     "logistics.charge",
     "logistics.consignment",
     "logistics.document",
-    "logistics.document.upload",
     "logistics.duty.conflict",
     "logistics.eta.estimate",
     "logistics.exception",
