@@ -72,6 +72,11 @@ def shipments(env: Any, count: int) -> None:
             "last": count,
         },
     )
+    _parts_and_names(env)
+
+
+def _parts_and_names(env: Any) -> None:
+    """A consignment and two names for every generated shipment that has none."""
     _insert(
         env,
         "logistics.consignment",

@@ -7,6 +7,7 @@ from . import (
     test_lane,
     test_override,
     test_release,
+    test_return,
     test_review,
     test_rights,
     test_screens,
