@@ -10,7 +10,6 @@ from . import logistics_ownership_rule
 from . import logistics_reason_code
 from . import logistics_flow_policy
 from . import logistics_approval
-from . import logistics_approval_kinds
 from . import logistics_ownership_change
 from . import logistics_ownership_effect
 from . import logistics_approval_decision
