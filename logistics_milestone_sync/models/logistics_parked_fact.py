@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ..core import fact as facts
 from ..core.clock import naive, utc
 from ..core.fact import Statement, fact_from_json, to_json
-from .clashes import CLASHES, MOST_CLASHES, clash_when_taken
+from .clashes import clash_when_taken, work_in_batches
 
 
 class LogisticsParkedFact(models.Model):
@@ -177,21 +177,7 @@ class LogisticsParkedFact(models.Model):
 
         :param fetch: gives the next batch behind the id ``after``
         """
-        clashes, reached = 0, 0
-        while batch := fetch(after=reached):
-            reached_now = batch[-1].id
-            try:
-                done = len(batch._rematch())
-            except CLASHES:
-                self.env.cr.rollback()
-                clashes += 1
-                if clashes > MOST_CLASHES:
-                    self.env["ir.cron"]._commit_progress(remaining=1)  # soon again
-                    return
-                continue
-            reached = reached_now
-            if not self.env["ir.cron"]._commit_progress(done):
-                return
+        work_in_batches(self.env, fetch, lambda batch: len(batch._rematch()))
 
     def _rematch(self):
         """Try to record these facts.

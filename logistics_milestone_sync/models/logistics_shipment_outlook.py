@@ -6,7 +6,7 @@ from ..core.clock import naive, utc
 from ..core.eta import accuracy_of, hours, promise_kept
 from ..core.expectation import next_expected
 from ..core.ownership import MILESTONE
-from .clashes import CLASHES, MOST_CLASHES
+from .clashes import work_in_batches
 from .governed_mixin import INTERNAL
 from .logistics_system import SYSTEM_KINDS
 
@@ -175,24 +175,13 @@ class LogisticsShipment(models.Model):
     @api.model
     def _cron_refresh_outlook(self):
         """Store the outlook of every shipment that is on its way anew."""
-        clashes, reached = 0, 0
         on_the_way = [("phase", "not in", ("delivered", "failed"))]
-        while batch := self.search([*on_the_way, ("id", ">", reached)], order="id", limit=500):
-            reached_now = batch[-1].id
-            try:
-                # Whoever holds a lock records facts, and with them the outlook.
-                batch.try_lock_for_update()._project_outlook()
-                done = self.env["ir.cron"]._commit_progress(len(batch))
-            except CLASHES:
-                self.env.cr.rollback()
-                clashes += 1
-                if clashes > MOST_CLASHES:
-                    self.env["ir.cron"]._commit_progress(remaining=1)  # soon again
-                    return
-                continue
-            reached = reached_now
-            if not done:
-                return
+        work_in_batches(
+            self.env,
+            lambda after: self.search([*on_the_way, ("id", ">", after)], order="id", limit=500),
+            # Whoever holds a lock records facts, and with them the outlook.
+            lambda batch: batch.try_lock_for_update()._project_outlook(),
+        )
 
 
 def _kinds_that_own(code, rules):
