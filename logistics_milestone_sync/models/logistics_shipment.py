@@ -110,8 +110,11 @@ class LogisticsShipment(models.Model):
     event_ids = fields.One2many("logistics.milestone.event", "shipment_id", "Events")
     exception_ids = fields.One2many("logistics.exception", "shipment_id", "Exceptions")
     charge_ids = fields.One2many("logistics.charge", "shipment_id", "Charges", groups=INTERNAL)
-    weight = fields.Float("Declared Weight", digits="Stock Weight", help="In kilograms.")
-    promised_at = fields.Datetime("Promised", index=True)
+    # Tracked: who changes what was declared or promised has to be seen.
+    weight = fields.Float(
+        "Declared Weight", digits="Stock Weight", tracking=True, help="In kilograms."
+    )
+    promised_at = fields.Datetime("Promised", index=True, tracking=True)
 
     # === State: the fold of the ledger === #
     status_id = fields.Many2one(
