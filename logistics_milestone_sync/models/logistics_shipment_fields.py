@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
 from ..core.clock import naive, utc
 from ..core.fact import AttributeFact, Statement
@@ -201,12 +202,26 @@ class LogisticsShipment(models.Model):
         for shipment, new in after.items():
             told = [
                 f"{self._fields[name]._description_string(self.env)}: "
-                f"{self._spell(name, before[shipment][name])} → {self._spell(name, value) or '–'}"
+                f"{self._in_words(name, before[shipment][name])} → {self._in_words(name, value)}"
                 for name, value in new.items()
                 if before[shipment][name]
             ]
             if told:
                 shipment._message_log(body="; ".join(told))
+
+    @api.model
+    def _in_words(self, column, value):
+        """A value of a column for a message; it stays as written, so a time names its zone."""
+        if not value:
+            return "–"
+        field = self._fields[column]
+        if column == "promised_at":
+            zone = str(self.env.tz)
+            moment = fields.Datetime.to_datetime(value)
+            return f"{format_datetime(self.env, moment, zone, 'short')} {zone}"
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, value)
+        return self._spell(column, value)
 
     # === Projection === #
 

@@ -215,6 +215,15 @@ class TestFieldStatement(LogisticsCase):
         self.shipment.with_user(self.clerk).weight = 15
         self.assertIn("Declared Weight: 10 → 15", self.shipment.message_ids[0].body)
 
+    def test_the_chatter_tells_times_and_choices_in_the_words_of_the_screen(self):
+        self.clerk.tz = "America/New_York"
+        shipment = self.shipment.with_user(self.clerk)
+        shipment.write({"promised_at": "2026-03-05 12:00:00", "transport_mode": "ltl"})
+        shipment.write({"promised_at": False, "transport_mode": "air"})
+        told = self.shipment.message_ids[0].body.replace("\N{NARROW NO-BREAK SPACE}", " ")
+        self.assertIn("3/5/26, 7:00 AM America/New_York → –", told)
+        self.assertIn("Mode: Less than truckload (LTL) → Air", told)
+
     def test_a_rebuilt_state_holds_the_same_fields(self):
         self._record(self.wms, self._says("declared_weight", "10 LBR"))
         weight = self.shipment.weight

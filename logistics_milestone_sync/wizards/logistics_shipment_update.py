@@ -69,7 +69,7 @@ class LogisticsShipmentUpdate(models.TransientModel):
             return self.note
         return self.env._(
             "Promise changed from %(before)s to %(after)s: %(why)s",
-            before=fields.Datetime.to_string(before) if before else self.env._("none"),
-            after=fields.Datetime.to_string(self.promised_at),
+            before=self.shipment_ids._in_words("promised_at", before),
+            after=self.shipment_ids._in_words("promised_at", self.promised_at),
             why=self.note,
         )
