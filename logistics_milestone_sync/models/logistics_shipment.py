@@ -83,7 +83,11 @@ class LogisticsShipment(models.Model):
     )
     shipper_id = fields.Many2one("res.partner", check_company=True)
     client_id = fields.Many2one(
-        "res.partner", "3PL Client", index="btree_not_null", help="Whose goods they are."
+        "res.partner",
+        "3PL Client",
+        index="btree_not_null",
+        tracking=True,
+        help="Whose goods they are. The client sees them in the portal.",
     )
     user_id = fields.Many2one("res.users", "Responsible", tracking=True, groups=INTERNAL)
     sale_order_ids = fields.Many2many(
@@ -192,6 +196,13 @@ class LogisticsShipment(models.Model):
                 self.env._(
                     "The documents of a shipment cannot be exchanged: its invoice depends on them. "
                     "Archive it and make another one."
+                )
+            )
+        if "name" in vals and not self.env.su:
+            # What people state is addressed by it.
+            raise AccessError(
+                self.env._(
+                    "The number of a shipment stays. Add another number under References instead."
                 )
             )
         return super().write(vals)
