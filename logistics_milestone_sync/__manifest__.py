@@ -46,7 +46,7 @@
         "views/logistics_flow_policy_views.xml",
         "views/logistics_expectation_views.xml",
         "views/logistics_shipment_outlook_views.xml",
-        "views/logistics_arrival_views.xml",
+        "views/logistics_eta_estimate_views.xml",
         "views/logistics_reason_code_views.xml",
         "views/logistics_location_views.xml",
         "views/logistics_unknown_place_views.xml",

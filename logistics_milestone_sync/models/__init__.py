@@ -58,7 +58,6 @@ from . import logistics_exception_actions
 from . import logistics_exception_clock
 from . import logistics_exception_term
 from . import logistics_eta_estimate
-from . import logistics_arrival
 from . import logistics_parked_fact
 from . import logistics_deferred_fact
 from . import logistics_state_check
