@@ -156,6 +156,18 @@ class TestScreens(LogisticsCase):
         self.assertEqual(described["on_time_rate"]["aggregator"], "avg")
         self.assertTrue(described["attention"]["groupable"])
 
+    def test_the_figures_of_the_list_count_what_is_on_its_way(self):
+        action = self.env.ref("logistics_milestone_sync.logistics_shipment_action")
+        reporting = self.env.ref("logistics_milestone_sync.logistics_shipment_performance_action")
+        for kind in ("pivot", "graph"):
+            counting = self.env["logistics.shipment"].get_view(
+                dict(map(reversed, action.views))[kind]
+            )
+            self.assertNotIn("on_time_rate", counting["arch"])
+            measuring = dict(map(reversed, reporting.views))[kind]
+            measuring = self.env["logistics.shipment"].get_view(measuring, kind)
+            self.assertIn("on_time_rate", measuring["arch"])
+
     # === Many at once === #
 
     def _update(self, shipments, **values):
@@ -180,7 +192,8 @@ class TestScreens(LogisticsCase):
         told = "".join(self.shipment.message_ids.mapped("body"))
         told = told.replace("\N{NARROW NO-BREAK SPACE}", " ")
         self.assertIn(
-            "from 3/5/26, 7:00 AM America/New_York to 3/7/26, 7:00 AM America/New_York: Strike", told
+            "from 3/5/26, 7:00 AM America/New_York to 3/7/26, 7:00 AM America/New_York: Strike",
+            told,
         )
 
     def test_what_arrived_gets_no_new_promise(self):
