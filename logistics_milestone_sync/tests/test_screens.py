@@ -156,6 +156,18 @@ class TestScreens(LogisticsCase):
         self.assertEqual(described["on_time_rate"]["aggregator"], "avg")
         self.assertTrue(described["attention"]["groupable"])
 
+    def test_the_figures_of_the_list_count_what_is_on_its_way(self):
+        action = self.env.ref("logistics_milestone_sync.logistics_shipment_action")
+        reporting = self.env.ref("logistics_milestone_sync.logistics_shipment_performance_action")
+        for kind in ("pivot", "graph"):
+            counting = self.env["logistics.shipment"].get_view(
+                dict(map(reversed, action.views))[kind]
+            )
+            self.assertNotIn("on_time_rate", counting["arch"])
+            measuring = dict(map(reversed, reporting.views))[kind]
+            measuring = self.env["logistics.shipment"].get_view(measuring, kind)
+            self.assertIn("on_time_rate", measuring["arch"])
+
     # === Many at once === #
 
     def _update(self, shipments, **values):
