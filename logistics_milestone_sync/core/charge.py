@@ -99,6 +99,8 @@ class Revision:
     :param counts: its speaker owns the charge
     :param stated_at: aware UTC, when the source recorded it, if it says
     :param received_at: aware UTC
+    :param heard_again_at: aware UTC, when it was last repeated without a stated time; what comes
+        late and was heard before that is older
     """
 
     id: int
@@ -106,13 +108,25 @@ class Revision:
     received_at: datetime
     stated_at: datetime | None = None
     counts: bool = True
+    heard_again_at: datetime | None = None
+
+    @property
+    def said(self) -> tuple[datetime, datetime]:
+        """When it was said: two revisions that say the same then are one."""
+        received = self.received_at.astimezone(UTC)
+        return (self.stated_at.astimezone(UTC) if self.stated_at else received, received)
 
     @property
     def order(self) -> tuple[datetime, datetime, int]:
         """By what the chain is ordered."""
-        received = self.received_at.astimezone(UTC)
-        stated = self.stated_at.astimezone(UTC) if self.stated_at else received
-        return (stated, received, self.id)
+        stated, received = self.said
+        again = self.heard_again_at.astimezone(UTC) if self.heard_again_at else stated
+        return (max(stated, again), received, self.id)
+
+    def covers(self, other: Revision) -> bool:
+        """Whether ``other`` only repeats this one, which was said before and again after it."""
+        again = self.heard_again_at
+        return bool(again and not other.stated_at and self.said <= other.said <= (again, again))
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,13 +162,15 @@ class Revision:
     """One of several documents with the same key.
 
     :param accepted: its speaker may hand in documents of the kind
-    :param id: later ids were heard later
+    :param received_at: aware UTC; one that waited for its shipment is recorded after younger ones
+    :param id: later ids come later in one message
     """
 
     id: int
     accepted: bool
     issued_at: datetime | None = None
     has_file: bool = False
+    received_at: datetime | None = None
 
 
 def standing(revisions: Iterable[Revision]) -> Revision:
@@ -179,5 +181,11 @@ def standing(revisions: Iterable[Revision]) -> Revision:
     """
     return max(
         revisions,
-        key=lambda rev: (rev.accepted, rev.issued_at or _LONG_AGO, rev.has_file, rev.id),
+        key=lambda rev: (
+            rev.accepted,
+            rev.issued_at or _LONG_AGO,
+            rev.has_file,
+            rev.received_at or _LONG_AGO,
+            rev.id,
+        ),
     )

@@ -218,6 +218,13 @@ class Outcome:
     explanation: str = ""
 
 
+def holds_when_heard(fact: Fact) -> bool:
+    """Whether it has no time of its own: of two such words the one that was heard last counts."""
+    if isinstance(fact, DocumentFact):
+        return fact.issued_at is None
+    return isinstance(fact, ChargeFact | AttributeFact | RouteFact) and fact.stated_at is None
+
+
 def to_json(fact: Fact) -> dict[str, Any]:
     """A JSON-ready dict that ``fact_from_json`` turns back into an equal fact."""
     kind = next(name for name, cls in _FACT_TYPES.items() if isinstance(fact, cls))

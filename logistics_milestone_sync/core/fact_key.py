@@ -7,6 +7,7 @@ import json
 from datetime import UTC
 
 from .fact import MilestoneFact
+from .vocabulary import ACTUAL
 
 
 def fact_key(fact: MilestoneFact, system_id: int, consignment: str) -> str:
@@ -15,6 +16,9 @@ def fact_key(fact: MilestoneFact, system_id: int, consignment: str) -> str:
     The source's own event id decides where there is one; otherwise what was said: milestone,
     classifier, the second it occurred, place, raw code. Free text and the time of recording are
     left out on purpose, because carriers re-send the same event with other words.
+
+    An estimate is what was expected at a moment. Who says Tuesday, then Thursday, then Tuesday
+    again has said three things, and the newest counts; so when it was stated belongs to it.
 
     :param consignment: identity of the consignment or shipment, e.g. ``"s12"`` or ``"s12/c3"``
     """
@@ -25,6 +29,8 @@ def fact_key(fact: MilestoneFact, system_id: int, consignment: str) -> str:
         place = fact.location.label if fact.location else ""
         second = fact.occurred_at.astimezone(UTC).replace(microsecond=0).isoformat()
         identity += ["said", second, place.casefold(), fact.raw_code]
+        if fact.classifier != ACTUAL and fact.stated_at:
+            identity.append(fact.stated_at.astimezone(UTC).isoformat())
     identity.append(fact.retracts or "")
     return hashlib.sha256(json.dumps(identity, ensure_ascii=False).encode()).hexdigest()
 

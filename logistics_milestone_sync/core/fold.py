@@ -94,7 +94,35 @@ def without_retracted(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
 
 
 def _standing(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
-    return [event for event in without_retracted(events) if event.counts]
+    return _most_precise([event for event in without_retracted(events) if event.counts])
+
+
+def _most_precise(events: list[LedgerEvent]) -> list[LedgerEvent]:
+    """Without what its own source told again of a part of it, under the same event id.
+
+    A source that sends an event again after its number became known speaks of one consignment or
+    package; before, the same event could only be about the whole shipment. It happened once.
+    """
+    named = [e for e in events if e.source_event_id and not e.override and e.consignment_id]
+    whole = {(*_identity(e), None, None) for e in named}
+    whole |= {(*_identity(e), e.consignment_id, None) for e in named if e.package_id}
+    if not whole:
+        return events
+    return [
+        e
+        for e in events
+        if e.override or (*_identity(e), e.consignment_id, e.package_id) not in whole
+    ]
+
+
+def _identity(event: LedgerEvent) -> tuple[int, str, str, str | None, str | None]:
+    return (
+        event.system_id,
+        event.milestone,
+        event.classifier,
+        event.source_event_id,
+        event.retracts,
+    )
 
 
 def _in_order(

@@ -39,6 +39,7 @@ class LogisticsCharge(models.Model):
         "stated_at",
         "received_at",
         "duplicate_count",
+        "heard_again_at",
         "issue",
         "decision",
     )
@@ -87,6 +88,9 @@ class LogisticsCharge(models.Model):
         "Heard", required=True, readonly=True, default=fields.Datetime.now
     )
     duplicate_count = fields.Integer("Repeated", readonly=True)
+    heard_again_at = fields.Datetime(
+        "Heard Again", readonly=True, help="When it was last repeated without a time of its own."
+    )
     issue = fields.Char(
         "Look At", readonly=True, help="What is odd about the amount. It is kept as stated."
     )

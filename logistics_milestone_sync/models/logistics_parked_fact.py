@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from ..core import fact as facts
 from ..core.clock import naive, utc
-from ..core.fact import Statement, fact_from_json, to_json
+from ..core.fact import Statement, fact_from_json, holds_when_heard, to_json
 from .clashes import clash_when_taken, work_off
 
 
@@ -78,9 +78,12 @@ class LogisticsParkedFact(models.Model):
         rows, times = {}, Counter()
         for statement, explanation in statements:
             vals = self._vals_from(system, statement, explanation)
-            rows.setdefault(vals["park_key"], (vals, statement.fact))
+            kept, _fact = rows.setdefault(vals["park_key"], (vals, statement.fact))
+            if holds_when_heard(statement.fact):
+                kept["received_at"] = max(kept["received_at"], vals["received_at"])
             times[vals["park_key"]] += 1
         known = self._count_known(times)
+        self._hear_again({known[key]: rows[key] for key in known})
         # In the order of the keys: two batches that park the same facts then wait, not deadlock.
         fresh = [(key, *rows[key]) for key in sorted(rows) if key not in known]
         with clash_when_taken():
@@ -99,7 +102,7 @@ class LogisticsParkedFact(models.Model):
         """Count facts that are parked already.
 
         :param dict times: ``{park key: how often it was stated now}``
-        :return: the keys of those that are known
+        :return: ``{park key: id}`` of those that are known
         """
         self.flush_model(["park_key", "duplicate_count"])
         rows = self.env.execute_query(
@@ -120,7 +123,17 @@ class LogisticsParkedFact(models.Model):
         known = self.browse(row[0] for row in rows)
         known.invalidate_recordset(["duplicate_count"])
         known.modified(["duplicate_count"])
-        return {row[1] for row in rows}
+        return {key: id_ for id_, key in rows}
+
+    def _hear_again(self, stated):
+        """A repeated word without a time of its own holds from when it was heard last.
+
+        :param dict stated: ``{id of a parked fact: (vals, fact)}``
+        """
+        for parked in self.browse(stated):
+            vals, said = stated[parked.id]
+            if holds_when_heard(said) and parked.received_at < vals["received_at"]:
+                parked.received_at = vals["received_at"]
 
     def _vals_from(self, system, statement, explanation):
         data = json.dumps(to_json(statement.fact), sort_keys=True)

@@ -90,7 +90,7 @@ class Recording:
         for index, named in self.facts_of(ReferenceFact).items():
             match = self._match(index, named, names)
             if match:
-                self._assign(index, named, match.target, names)
+                self._assign(index, named, match, names)
 
     def _resolve_rest(self, names):
         for index, stated in self.facts_of(_ABOUT_SHIPMENTS).items():
@@ -107,8 +107,9 @@ class Recording:
         )
         return match
 
-    def _assign(self, index, named, target, names):
-        refusal, added = names.assign(target, named.assigns)
+    def _assign(self, index, named, match, names):
+        target = match.target
+        refusal, added = names.assign(target, named.assigns, match.by)
         status = fact.REJECTED if refusal else fact.RECORDED if added else fact.DUPLICATE
         self.outcomes[index] = Outcome(status, target.shipment_id, explanation=refusal)
         if added:

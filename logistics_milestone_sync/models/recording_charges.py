@@ -1,6 +1,7 @@
 """The charges of one batch, from values to rows. Used by ``logistics.charge._state`` only."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.tools import SQL
@@ -40,6 +41,7 @@ class ChargeWriter:
         self.verdict_of = {}  # id → verdict
         self.new = {}  # id → vals
         self.repeats = Counter()  # id → times
+        self.again = {}  # id → when it was repeated last, aware UTC
         self.results = []
 
     def store(self):
@@ -74,8 +76,8 @@ class ChargeWriter:
         rows = self.env.execute_query_dict(
             SQL(
                 "SELECT id, shipment_id, side, charge_key, charge_type, amount::text, currency_id,"
-                "       verdict, stated_at, received_at, active, superseded_by_id, confirms_id,"
-                "       issue, standing"
+                "       verdict, stated_at, received_at, heard_again_at, active, superseded_by_id,"
+                "       confirms_id, issue, standing"
                 "  FROM logistics_charge"
                 " WHERE system_id = %s AND (shipment_id, side, charge_key) IN %s ORDER BY id",
                 self.system.id,
@@ -116,7 +118,7 @@ class ChargeWriter:
         vals["amount"] = self._revision(charge_id, vals).says[1]  # rounded as the currency is
         shipment_id = vals["shipment_id"]
         if known:
-            self.repeats[known.id] += 1
+            self._repeat(known, charge_id, vals)
             outcome = Outcome(fact.DUPLICATE, shipment_id)
             self.results.append((index, outcome, Change(change.DUPLICATE, shipment_id)))
             return
@@ -137,11 +139,21 @@ class ChargeWriter:
         this = self._revision(charge_id, vals)
         alike = [r for r in self.revisions[_key(vals)] if r.counts == this.counts]
         for known in alike:
-            if known.says == this.says and known.order[:2] == this.order[:2]:
+            if known.says == this.says and (known.said == this.said or known.covers(this)):
                 return known
         # Without a time of its own, repeating the newest statement is no news.
         newest = max(alike, key=lambda r: r.order, default=None)
         return newest if newest and not this.stated_at and newest.says == this.says else None
+
+    def _repeat(self, known, charge_id, vals):
+        """Count a repetition. Without a time of its own it says that the amount holds by now."""
+        self.repeats[known.id] += 1
+        this = self._revision(charge_id, vals)
+        if this.stated_at or this.order[:1] <= known.order[:1]:
+            return
+        self.again[known.id] = this.received_at
+        revisions = self.revisions[_key(vals)]
+        revisions[revisions.index(known)] = replace(known, heard_again_at=this.received_at)
 
     def _refuse(self, index, target, charge):
         refusal = f"currency {charge.currency!r} is unknown or not active"
@@ -165,6 +177,7 @@ class ChargeWriter:
             received_at=utc(vals["received_at"]),
             stated_at=utc(vals["stated_at"]),
             counts=vals["verdict"] == ACCEPT,
+            heard_again_at=utc(vals.get("heard_again_at")),
         )
 
     # === Writing === #
@@ -248,13 +261,18 @@ class ChargeWriter:
             self.env.execute_query(
                 SQL(
                     "UPDATE logistics_charge AS charge"
-                    "   SET duplicate_count = COALESCE(duplicate_count, 0) + repeated.times"
-                    "  FROM (VALUES %s) AS repeated(id, times) WHERE charge.id = repeated.id"
+                    "   SET duplicate_count = COALESCE(duplicate_count, 0) + repeated.times,"
+                    "       heard_again_at = COALESCE(repeated.at::timestamp, heard_again_at)"
+                    "  FROM (VALUES %s) AS repeated(id, times, at) WHERE charge.id = repeated.id"
                     " RETURNING charge.id",
-                    SQL(", ").join(SQL("%s", pair) for pair in sorted(self.repeats.items())),
+                    SQL(", ").join(
+                        SQL("%s", (id_, times, naive(self.again.get(id_))))
+                        for id_, times in sorted(self.repeats.items())
+                    ),
                 )
             )
-            self.charges.browse(self.repeats).invalidate_recordset(["duplicate_count"])
+            repeated = self.charges.browse(self.repeats)
+            repeated.invalidate_recordset(["duplicate_count", "heard_again_at"])
 
 
 def _key(vals):

@@ -101,14 +101,14 @@ class DocumentWriter:
         revisions = defaultdict(list)
         for key, *values in self.env.execute_query(
             SQL(
-                "SELECT document_key, id, verdict, issued_at, sha256 FROM logistics_document"
-                " WHERE document_key = ANY(%s)",
+                "SELECT document_key, id, verdict, issued_at, received_at, sha256"
+                "  FROM logistics_document WHERE document_key = ANY(%s)",
                 list(keys),
             )
         ):
-            id_, verdict, issued_at, digest = values
+            id_, verdict, issued_at, received_at, digest = values
             revisions[key].append(
-                Revision(id_, verdict == ACCEPT, utc(issued_at), has_file=bool(digest))
+                Revision(id_, verdict == ACCEPT, utc(issued_at), bool(digest), utc(received_at))
             )
         replaced = {
             revision.id: winner.id

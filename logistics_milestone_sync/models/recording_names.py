@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from ..core.reference import Target
 from .clashes import clash_when_taken
-from .recording_placement import Placement
+from .recording_placement import NewName, Placement
 
 # Systems that may name our shipments. A carrier only speaks about numbers that somebody gave it.
 _NAMING_KINDS = ("odoo", "wms", "tms", "client", "edi_gateway")
@@ -20,16 +20,17 @@ class Names:
         self.env = env
         self.system = system
         self._targets = defaultdict(list)
-        self._new = []
+        self._new = {}  # key of a reference → NewName
         self._load({ref.key for stated in facts.values() for ref in self._all_of(stated)})
 
     def lookup(self, reference):
         """The targets of one reference, over all issuers."""
         return self._targets.get(reference.key, ())
 
-    def assign(self, target, references):
+    def assign(self, target, references, by):
         """Give the target further names.
 
+        :param by: the name by which the target was found
         :return: ``(refusal, added)``: a sentence or ``""``, and the labels of the new names
         """
         if self.system.kind not in _NAMING_KINDS:
@@ -42,8 +43,9 @@ class Names:
         for reference in new:
             if reference.complaint:
                 return reference.complaint, []
+        found = self._new.get(by.key)
         for reference in new:
-            self._new.append((target, reference))
+            self._new[reference.key] = NewName(target, reference, found)
             self._targets[reference.key].append(replace(target, issuer=self.system.id))
         return "", [f"{ref.scheme} {ref.normalised}" for ref in new]
 
@@ -55,8 +57,8 @@ class Names:
         if not self._new:
             return False
         # In the order of the names: two batches that give the same ones then wait, not deadlock.
-        new = sorted(self._new, key=lambda pair: pair[1].key)
-        placement = Placement(self.env, {target.shipment_id for target, _ref in new})
+        new = [name for _key, name in sorted(self._new.items())]
+        placement = Placement(self.env, {name.target.shipment_id for name in new})
         placed = placement.place_all(new)
         with clash_when_taken():
             self.env["logistics.reference"].create(
@@ -65,15 +67,15 @@ class Names:
                         "shipment_id": target.shipment_id,
                         "consignment_id": target.consignment_id,
                         "package_id": target.package_id,
-                        "scheme": reference.scheme,
-                        "value": reference.value.strip(),
+                        "scheme": name.reference.scheme,
+                        "value": name.reference.value.strip(),
                         "system_id": self.system.id,
                     }
-                    for target, (_about, reference) in zip(placed, new, strict=True)
+                    for target, name in zip(placed, new, strict=True)
                 ]
             )
-        for target, (_about, reference) in zip(placed, new, strict=True):
-            self._targets[reference.key] = [replace(target, issuer=self.system.id)]
+        for target, name in zip(placed, new, strict=True):
+            self._targets[name.reference.key] = [replace(target, issuer=self.system.id)]
         return True
 
     def _all_of(self, stated):

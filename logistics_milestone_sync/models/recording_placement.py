@@ -3,12 +3,30 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from ..core.reference import Target
+from ..core.reference import Reference, Target
 
 # Numbers that stand for one consignment; a second one of the kind is a second consignment.
 _CONSIGNMENT_SCHEMES = ("tracking", "pro", "waybill")
 # Numbers that a package can have: a further SSCC is a further package.
 _PACKAGE_SCHEMES = ("sscc", "tracking")
+
+
+@dataclass(eq=False)
+class NewName:
+    """A name that a batch gives.
+
+    :param target: what gets the name, as far as the database knows it
+    :param by: the ``NewName`` of the same batch by which the target was found, if it was; what it
+        stands for is only known once it has its place
+    """
+
+    target: Target
+    reference: Reference
+    by: object = None
+
+    @property
+    def depth(self):
+        return 1 + self.by.depth if self.by else 0
 
 
 @dataclass(eq=False)
@@ -34,6 +52,7 @@ class Placement:
         self._consignments = defaultdict(list)  # per shipment id
         self._known = {}
         self._missing_packages = []
+        self._places = {}  # per NewName
         shipments = env["logistics.shipment"].browse(sorted(shipment_ids))
         self._shipments = {shipment.id: shipment for shipment in shipments}  # read together
         in_shipments = [("shipment_id", "in", shipments.ids)]
@@ -49,30 +68,35 @@ class Placement:
     def place_all(self, named):
         """Give each new name its place, and make what is missing.
 
-        :param list named: of ``(Target, Reference)``
+        :param list named: of ``NewName``
         :return: list of ``Target``: what each name stands for from now on
         """
-        places = [self._place(target, reference.scheme) for target, reference in named]
+        for name in sorted(named, key=lambda name: name.depth):
+            self._places[name] = self._place(name)
         self._make_consignments()
         self._make_packages()
         return [
             Target(
-                target.shipment_id,
+                name.target.shipment_id,
                 consignment and consignment.id,
                 package_id=package and package.id,
             )
-            for (target, _reference), (consignment, package) in zip(named, places, strict=True)
+            for name in named
+            for consignment, package in [self._places[name]]
         ]
 
-    def _place(self, target, scheme):
+    def _place(self, name):
         """``(consignment, package)`` of a new number; ``None`` for what it does not stand for."""
+        target, scheme = name.target, name.reference.scheme
         consignment = self._known.get(target.consignment_id)
+        package = _Part(target.package_id) if target.package_id else None
+        if name.by:
+            consignment, package = self._places[name.by]
         if scheme == "sscc":
             consignment = consignment or self._consignments[target.shipment_id][0]
             return consignment, self._package(consignment, target.package_id)
         if consignment:
-            named = target.package_id and scheme in _PACKAGE_SCHEMES
-            return consignment, _Part(target.package_id) if named else None
+            return consignment, package if scheme in _PACKAGE_SCHEMES else None
         if scheme not in _CONSIGNMENT_SCHEMES:
             return None, None
         consignment = self._consignment(target.shipment_id, scheme)

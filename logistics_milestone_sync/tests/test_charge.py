@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from odoo.addons.logistics_milestone_sync.core.fact import ChargeFact
+from odoo.addons.logistics_milestone_sync.core.fact import ChargeFact, Statement
 from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
 from .common import LogisticsCase
@@ -126,6 +126,26 @@ class TestStatedCharge(ChargeCase):
         self._record(self.carrier, self._charge("9", stated=3))
         self.assertEqual(self.shipment.charge_ids, self._all()[1], "9 lies between the two")
         self.assertEqual(self.shipment.charge_ids.amount, 10.0)
+
+    def test_the_amount_that_was_heard_last_stands_in_whatever_order_it_is_recorded(self):
+        """A message may wait for its profile or its shipment while later ones are recorded."""
+        heard = [("10", 1), ("20", 2), ("10", 3), ("10", 4)]
+        for order in itertools.permutations(heard):
+            shipment = self._create_shipment()
+            for amount, hour in (*order, order[0]):
+                said = Statement(self._charge(amount, shipment=shipment), self._at(hour))
+                self.env["logistics.shipment"]._record_facts(self.carrier, [said])
+            with self.subTest(order=order):
+                self.assertEqual(shipment.charge_ids.amount, 10.0)
+
+    def test_a_repetition_leaves_the_invoiced_row_live_and_says_when_it_was_heard(self):
+        for amount, hour in (("10", 1), ("10", 3), ("20", 2)):
+            said = Statement(self._charge(amount), self._at(hour))
+            self.env["logistics.shipment"]._record_facts(self.carrier, [said])
+        first, between = self._all()
+        self.assertEqual(self.shipment.charge_ids, first)
+        self.assertEqual(first.heard_again_at, self._at(3).replace(tzinfo=None))
+        self.assertEqual(between.superseded_by_id, first)
 
     def test_repetitions_are_counted(self):
         said = self._charge("10", stated=1)

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.logistics_milestone_sync.core.document import DocumentFact, sha256_of
-from odoo.addons.logistics_milestone_sync.core.fact import Evidence
+from odoo.addons.logistics_milestone_sync.core.fact import Evidence, Statement
 from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
 from .common import LogisticsCase
@@ -132,6 +132,16 @@ class TestDocument(DocumentCase):
             self.assertEqual(len(self._all(shipment)), 3)
             standing.add(shipment.document_ids.data)
         self.assertEqual(standing, {'{"total": "3.00"}'})
+
+    def test_a_revision_that_waited_for_its_shipment_does_not_replace_a_younger_one(self):
+        shipment = self._create_shipment()
+        for total, hour in (("2.00", 2), ("1.00", 1)):
+            bill = self._document(
+                shipment, "carrier_bill", number="B7", data=f'{{"total": "{total}"}}'
+            )
+            said = Statement(bill, self._at(hour))
+            self.env["logistics.shipment"]._record_facts(self.carrier, [said])
+        self.assertEqual(shipment.document_ids.data, '{"total": "2.00"}')
 
     def test_announced_first_the_file_takes_the_place_of_the_announcement(self):
         shipment = self._create_shipment()

@@ -1,8 +1,13 @@
+from dataclasses import replace
+
 from psycopg2 import errors
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.logistics_milestone_sync.core.fact import ReferenceFact
+from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
 from .common import LogisticsCase
 
@@ -34,6 +39,49 @@ class TestPackage(LogisticsCase):
         self._record(self.wms, self._names(shipment, ("sscc", FIRST)))
         self.assertEqual(shipment.package_ids, package)
         self.assertEqual(package.name, FIRST)
+
+    def test_a_package_belongs_to_the_number_that_the_same_batch_gives(self):
+        """Whether a carton and its tracking number come in one batch or in two is chance."""
+        for together in (True, False):
+            shipment, other = self._create_shipment(), self._sscc(70 + together)
+            names = [
+                self._names(shipment, ("tracking", f"A1{together}")),
+                self._names(shipment, ("tracking", f"A2{together}")),
+                ReferenceFact(
+                    (Reference("tracking", f"A2{together}"),), (Reference("sscc", other),)
+                ),
+                ReferenceFact(
+                    (Reference("sscc", other),), (Reference("tracking", f"A3{together}"),)
+                ),
+            ]
+            for batch in [names] if together else [[name] for name in names]:
+                outcomes = self._record(self.wms, *batch)
+                self.assertEqual({outcome.status for outcome in outcomes}, {"recorded"})
+            with self.subTest(together=together):
+                first, second = shipment.consignment_ids.sorted("sequence")
+                self.assertFalse(first.package_ids)
+                self.assertEqual(second.package_ids, self._package(other))
+                numbers = set(self._package(other).reference_ids.mapped("normalised"))
+                self.assertEqual(numbers, {other, f"A3{together}".upper()})
+                self._state(self.carrier, ("tracking", f"A2{together}"), "delivered")
+                self.assertEqual(self._package(other).phase, "delivered")
+
+    def test_an_event_that_is_sent_again_once_its_number_is_known_happened_once(self):
+        shipment = self._create_shipment()
+        self._record(self.wms, self._names(shipment, ("tracking", "B1")))
+        self._record(self.wms, self._names(shipment, ("client_ref", "ours")))
+        told = replace(
+            self._fact(shipment, "exception_raised", source_event_id="e1", reason="damaged"),
+            references=(Reference("client_ref", "ours"), Reference("tracking", "B2")),
+        )
+        self._record(self.carrier, told)
+        self.assertEqual(shipment.exception_ids.mapped("state"), ["open"])
+        self._record(self.wms, self._names(shipment, ("tracking", "B2")))
+        self._record(self.carrier, told)
+        case = shipment.exception_ids.filtered(lambda case: case.state == "open")
+        self.assertEqual(len(case), 1)
+        self.assertEqual(case.event_id.consignment_id, shipment.consignment_ids[1])
+        self.assertFalse(shipment._verify_state())
 
     def test_news_of_one_package_is_news_of_that_package(self):
         shipment = self._create_packed(FIRST, SECOND)

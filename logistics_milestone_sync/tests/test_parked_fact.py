@@ -1,7 +1,11 @@
+from decimal import Decimal
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+from odoo.addons.logistics_milestone_sync.core.fact import AttributeFact, ChargeFact, Statement
+from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
 from .common import LogisticsCase
 
@@ -20,6 +24,23 @@ class TestParkedFact(LogisticsCase, CronMixinCase):
         for _turn in range(3):
             self._state(self.carrier, ("tracking", "1Z7"), "delivered")
         self.assertEqual((len(self._parked()), self._parked().duplicate_count), (1, 2))
+
+    def test_a_repeated_word_without_a_time_holds_from_when_it_was_heard_last(self):
+        """What is counted while it waits must not make the word between the newest."""
+        named = (Reference("tracking", "1Z7"),)
+        for number, hour in ((1, 1), (2, 2), (1, 3)):
+            stated = (
+                AttributeFact(named, "package_count", str(number)),
+                ChargeFact(named, "buy", "freight", "f1", Decimal(number), "USD"),
+            )
+            for system, said in zip((self.wms, self.carrier), stated, strict=True):
+                statement = Statement(said, self._at(hour))
+                self.env["logistics.shipment"]._record_facts(system, [statement])
+        shipment = self._create_shipment()
+        self._record(self.wms, self._names(shipment, ("tracking", "1Z7")))
+        self.env["logistics.parked.fact"]._matchable()._rematch()
+        self.assertEqual(shipment.declared_packages, 1)
+        self.assertEqual(shipment.charge_ids.amount, 1.0)
 
     def test_several_shipments_under_one_name_park_and_are_never_guessed(self):
         for _turn in range(2):

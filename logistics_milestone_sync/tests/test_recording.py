@@ -1,3 +1,4 @@
+import itertools
 from datetime import timedelta
 from decimal import Decimal
 
@@ -219,6 +220,16 @@ class TestRecording(LogisticsCase):
         self._state(self.carrier, shipment, "eta_changed", classifier="estimated")
         self.assertEqual(shipment.eta, self._at(0).replace(tzinfo=None))
         self.assertEqual(shipment.phase, "planning")
+
+    def test_an_estimate_that_returns_to_an_earlier_value_counts_again(self):
+        stated = ((10, 1), (12, 2), (10, 3))
+        for order in itertools.permutations(stated):
+            shipment = self._create_shipment()
+            for estimate, hour in order:
+                said = {"classifier": "estimated", "stated_at": self._at(hour)}
+                self._record(self.carrier, self._fact(shipment, "eta_changed", estimate, **said))
+            with self.subTest(order=order):
+                self.assertEqual(shipment.eta, self._at(10).replace(tzinfo=None))
 
     def test_late_shipments_are_found(self):
         shipment = self._create_shipment(commitment_date=self._at(10).replace(tzinfo=None))

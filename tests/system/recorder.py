@@ -39,7 +39,10 @@ def main() -> None:
 
 
 def _make(registry: Any, names: list[str]) -> None:
-    """Shipments that are called like this, and two systems that speak of them."""
+    """Shipments that are called like this, and two systems that speak of them.
+
+    What customs clears is recorded in batches.
+    """
     from odoo import SUPERUSER_ID, api
 
     with registry.cursor() as cr:
@@ -47,6 +50,9 @@ def _make(registry: Any, names: list[str]) -> None:
         for kind in ("carrier", "wms"):
             values = {"name": f"Race {kind}", "code": f"race-{kind}", "kind": kind}
             env["logistics.system"].create(values)
+        cleared = env["logistics.milestone"].search([("code", "=", "customs_cleared")])
+        policy = {"name": "Race", "category": "operational", "milestone_ids": cleared.ids}
+        env["logistics.flow.policy"].create({**policy, "processing": "batch"})
         shipments = env["logistics.shipment"].create([{"name": name} for name in names])
         env["logistics.reference"].create(
             [

@@ -216,6 +216,20 @@ def test_one_gives_numbers_while_the_other_uses_them(
     assert count(suite, database, consignments) == 3 * _SHIPMENTS, "one per number, none twice"
 
 
+def test_the_same_facts_wait_once_for_their_batch_whoever_brings_them(
+    suite: Suite, database: str, pair: tuple[Recorder, Recorder]
+) -> None:
+    for turn in range(5):
+        facts = [fact(name, "customs_cleared", turn) for name in names("named")]
+        for recorder, ordered in zip(pair, (facts, facts[::-1]), strict=True):
+            recorder.tell("race-carrier", ordered)
+        told = [recorder.answer()["statuses"] for recorder in pair]
+        assert told == [{"deferred": _SHIPMENTS}] * 2
+    query = "SELECT %s FROM logistics_parked_fact WHERE state = 'deferred'"
+    assert count(suite, database, query % "count(*)") == 5 * _SHIPMENTS
+    assert count(suite, database, query % "sum(duplicate_count)") == 5 * _SHIPMENTS
+
+
 def test_the_same_number_for_two_shipments_at_once_stays_with_one(
     suite: Suite, database: str, pair: tuple[Recorder, Recorder]
 ) -> None:

@@ -99,6 +99,29 @@ def test_a_confirmation_stands_when_something_else_turns_out_to_lie_between():
     assert [n for n, link in links.items() if link.live] == [2]
 
 
+def test_what_was_heard_before_the_last_repetition_is_older():
+    repeated = _revision(1, "a", received=1, heard_again_at=_at(3))
+    links = chain([repeated, _revision(2, "b", received=2)])
+    assert links == {1: Link(live=True, supersedes=2), 2: Link(superseded_by=1)}
+
+
+@pytest.mark.parametrize(
+    ("values", "covered"),
+    [
+        ({"received": 1}, True),
+        ({"received": 2}, True),
+        ({"received": 3}, True),
+        ({"received": 0}, False),
+        ({"received": 4}, False),
+        ({"received": 2, "stated": 2}, False),
+    ],
+)
+def test_what_is_heard_between_two_repetitions_is_one_of_them(values, covered):
+    repeated = _revision(1, "a", received=1, heard_again_at=_at(3))
+    assert repeated.covers(_revision(2, "a", **values)) is covered
+    assert not replace(repeated, heard_again_at=None).covers(_revision(2, "a", **values))
+
+
 def test_what_does_not_count_has_no_place():
     links = chain([_revision(1, "a", 1), _revision(2, "b", 2, counts=False)])
     assert links == {1: Link(live=True), 2: Link()}

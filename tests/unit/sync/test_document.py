@@ -164,6 +164,11 @@ class TestWhichRevisionStands:
     def test_without_a_date_the_one_heard_last_stands(self):
         assert standing([Revision(1, True), Revision(2, True)]).id == 2
 
+    def test_of_two_without_a_date_the_one_that_was_heard_last_stands(self):
+        """One that waited for its shipment is recorded after younger ones."""
+        waited = Revision(2, True, received_at=NOW - timedelta(days=1))
+        assert standing([Revision(1, True, received_at=NOW), waited]).id == 1
+
     def test_who_does_not_own_the_kind_replaces_nothing(self):
         assert standing([Revision(1, True), Revision(2, False, NOW)]).id == 1
 

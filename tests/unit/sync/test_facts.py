@@ -213,6 +213,15 @@ class TestFactKey:
     def test_another_statement_has_another_key(self, changed):
         assert self.key(**changed) != self.key()
 
+    def test_an_estimate_that_is_stated_anew_later_is_another_statement(self):
+        estimate = {"classifier": "estimated", "stated_at": NOW}
+        later = estimate | {"stated_at": NOW + timedelta(hours=1)}
+        assert self.key(**estimate) != self.key(**later)
+        elsewhere = NOW.astimezone(timezone(timedelta(hours=-5)))
+        assert self.key(**estimate) == self.key(**estimate | {"stated_at": elsewhere})
+        named = {"source_event_id": "e7"}
+        assert self.key(**estimate | named) == self.key(**later | named)
+
     def test_the_same_event_id_with_other_content_is_seen_as_a_conflict(self):
         first = replace(self.fact, source_event_id="e7")
         other = replace(first, occurred_at=NOW + timedelta(hours=1))
