@@ -59,3 +59,13 @@ class Money:
 def zero(currency: str) -> Money:
     """Nothing, in the given currency."""
     return Money(Decimal(0), currency)
+
+
+def plain(value: Decimal) -> str:
+    """A number for people: no exponent, no trailing zeros.
+
+    >>> plain(Decimal("412.500")), plain(Decimal("1E+2"))
+    ('412.5', '100')
+    """
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
