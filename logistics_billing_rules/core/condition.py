@@ -147,9 +147,13 @@ def _scalar(name: str, kind: str, value: Any) -> Any:
             return value
         if kind in (RECORD, RECORDS) and isinstance(value, int) and value is not True:
             return value
-    except (ValueError, InvalidOperation):
-        pass
-    raise ConditionError(f"“{name}” is a {kind} and cannot be compared with {value!r}")
+    except (ValueError, InvalidOperation) as error:
+        raise _incomparable(name, kind, value) from error
+    raise _incomparable(name, kind, value)
+
+
+def _incomparable(name: str, kind: str, value: Any) -> ConditionError:
+    return ConditionError(f"“{name}” is a {kind} and cannot be compared with {value!r}")
 
 
 def _check_prefix(tokens: Sequence[Term | str]) -> None:
