@@ -12,6 +12,7 @@
         "security/logistics_billing_rules_security.xml",
         "data/product_data.xml",
         "data/ir_cron_data.xml",
+        "data/logistics_duty_conflict_data.xml",
         "views/logistics_release_templates.xml",
         "views/logistics_release_views.xml",
         "views/logistics_release_report_views.xml",

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from odoo.addons.logistics_milestone_sync.core.fold import State
+from odoo.addons.logistics_milestone_sync.core.state import State
 
 from .money import Money
 from .pricing import Basis, Price, Tariff

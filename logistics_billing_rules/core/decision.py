@@ -96,7 +96,8 @@ def _milestone(code: str, case: Case, terms: Terms) -> Requirement:
     label = milestone_name(code)
     event = case.state.reached.get(code)
     if event and (terms.inferred_counts or not event.inferred):
-        return Requirement(code, label, True, event_id=event.id, at=event.occurred_at)
+        note = "By an approved override of the status" if event.override else ""
+        return Requirement(code, label, True, note, event_id=event.id, at=event.occurred_at)
     waiver = _waiver(case, terms) if code == PROOF else None
     if waiver:
         return _waived(code, label, waiver)

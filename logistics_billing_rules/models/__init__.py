@@ -5,6 +5,7 @@ from . import (
     logistics_approval,
     logistics_billing_rule,
     logistics_decision,
+    logistics_duty_conflict,
     logistics_release,
     logistics_release_actions,
     logistics_release_evaluation,

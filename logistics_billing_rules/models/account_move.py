@@ -55,11 +55,9 @@ class AccountMove(models.Model):
         # Also where he put lines of his own in the place of those that he released.
         releases_sudo = self._logistics_releases()
         releases_sudo |= self.line_ids.sale_line_ids._logistics_releases()
-        releases_sudo = releases_sudo.filtered(lambda r: r.prepared_by_id.id == uid)
-        return [
-            self.env._("You released %s yourself: somebody else has to post it.", release_sudo.name)
-            for release_sudo in releases_sudo
-        ]
+        return list(
+            self.env["logistics.duty.conflict"]._refusals("release.post", releases_sudo).values()
+        )
 
     def write(self, vals):
         """Override of `account`: a cancelled or revived invoice changes what its releases see."""

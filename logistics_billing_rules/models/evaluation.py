@@ -17,6 +17,11 @@ from ..core.settlement import DRAFTED, NOTHING, POSTED, next_step, settle
 FREIGHT_KEY = "agreement/freight"  # of the sell charge that an agreement's price becomes
 
 
+def is_freight(charge):
+    """Whether it is ours; a system may use the same key for a charge of its own."""
+    return charge.charge_key == FREIGHT_KEY and charge.source_kind == "contract"
+
+
 @dataclass(frozen=True)
 class Judged:
     """One release in the light of the facts.
@@ -78,6 +83,7 @@ class Evaluation:
         )
         self.charges = (
             self.env["logistics.charge"]
+            # Live ones only (active): owned by who states them, current, and approved.
             .search([("shipment_id", "in", shipments.ids), ("side", "=", "sell")])
             .grouped("shipment_id")
         )
@@ -179,7 +185,7 @@ class Evaluation:
 
     def _others_value(self, shipment, currency, charges):
         """Charges that others stated, and services that go with the order's first shipment."""
-        stated = charges.filtered(lambda charge: charge.charge_key != FREIGHT_KEY)
+        stated = charges - charges.filtered(is_freight)
         value = sum(
             self._convert(charge.amount, charge.currency_id, currency, shipment)
             for charge in stated

@@ -226,11 +226,11 @@ class LogisticsAgreement(models.Model):
         """Open the releases under these agreements."""
         return self.release_ids._action_open()
 
-    def _approval_conflict(self, approval):
-        """Override of ``logistics.approvable.mixin``: who wrote the terms does not approve them."""
-        if self.env.user in self.author_id | self.contributor_ids:
-            return self.env._("You wrote these terms: somebody else has to approve them.")
-        return super()._approval_conflict(approval)
+    def _approval_obsolete(self, approval):
+        """Override of ``logistics.approvable.mixin``: only what waits for review is approved."""
+        if self.state != "in_review":
+            return self.env._("%s does not wait for approval any more.", self.display_name)
+        return super()._approval_obsolete(approval)
 
     def _on_approval_decided(self, approval):
         """Override of ``logistics.approvable.mixin``: put it into force, or send it back."""

@@ -19,7 +19,7 @@ class LogisticsApproval(models.Model):
     @api.model
     def _request(self, record, kind, reason_code="", note="", amount=0.0, currency=None):
         """Override of `logistics_milestone_sync` to show the approver how much money is held."""
-        if kind == "exception_billing" and not amount:
+        if kind in ("exception_billing", "status_override_billing") and not amount:
             release_sudo = record.sudo().shipment_id.logistics_release_ids
             amount, currency = sum(release_sudo.mapped("amount_at_stake")), release_sudo.currency_id
         return super()._request(record, kind, reason_code, note, amount, currency)

@@ -56,23 +56,28 @@ class LogisticsRelease(models.Model):
         )
         if not cases:
             raise UserError(self.env._("No exception waits for a request."))
-        cases.action_request_billing_approval()
+        result = cases.action_request_billing_approval()
         self._locked_sudo()._process()
+        return result
 
     def action_approve(self):
         """Approve the request that holds each of these releases."""
-        self._decide_approvals("action_approve")
+        return self._decide_approvals("action_approve")
 
-    def action_reject(self):
-        """Reject the request that holds each of these releases."""
-        self._decide_approvals("action_reject")
+    def action_reject(self, answer=""):
+        """Reject the request that holds each of these releases.
 
-    def _decide_approvals(self, answer):
+        :param str answer: tells the requester why; without it, the dialog that asks for one
+        """
+        return self._decide_approvals("action_reject", *([answer] if answer else []))
+
+    def _decide_approvals(self, action, *values):
         approvals = self.approval_id.filtered(lambda approval: approval.state == "pending")
         if not approvals:
             raise UserError(self.env._("Nothing waits for your decision here."))
-        getattr(approvals, answer)()
+        result = getattr(approvals, action)(*values)
         self._locked_sudo()._process()
+        return result
 
     # === Helpers === #
 

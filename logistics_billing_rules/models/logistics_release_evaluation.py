@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.logistics_milestone_sync.core.clock import naive
+from odoo.addons.logistics_milestone_sync.core.transfers import TO_CUSTOMER
 
 from .evaluation import Evaluation
 
@@ -23,7 +24,7 @@ class LogisticsRelease(models.Model):
         """
         if not shipments:
             return
-        shipments.flush_recordset(["name", "company_id", "client_id", "partner_id"])
+        shipments.flush_recordset(["name", "company_id", "client_id", "partner_id", "direction"])
         self.env.execute_query(
             SQL(
                 """
@@ -37,12 +38,13 @@ class LogisticsRelease(models.Model):
                        0, %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM logistics_shipment shipment
                   JOIN res_company company ON company.id = shipment.company_id
-                 WHERE shipment.id = ANY(%(ids)s)
+                 WHERE shipment.id = ANY(%(ids)s) AND shipment.direction = ANY(%(invoiced)s)
                  ORDER BY shipment.id
                     ON CONFLICT (release_key) DO NOTHING
              RETURNING id
                 """,
                 ids=shipments.ids,
+                invoiced=list(TO_CUSTOMER),  # what comes back never makes an invoice
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
             )

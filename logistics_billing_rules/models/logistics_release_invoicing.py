@@ -6,7 +6,7 @@ from odoo.addons.logistics_milestone_sync.core.fact import MilestoneFact, Statem
 from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
 from ..core.settlement import RELEASE, REVIEW, STAND, WITHDRAW
-from .evaluation import FREIGHT_KEY
+from .evaluation import FREIGHT_KEY, is_freight
 from .invoicing import InvoiceBatch, with_charges
 
 
@@ -100,7 +100,7 @@ class LogisticsRelease(models.Model):
         new = {}
         for release, what in judged.items():
             price = what.decision.price
-            known = what.charges.filtered(lambda charge: charge.charge_key == FREIGHT_KEY)
+            known = what.charges.filtered(is_freight)
             unchanged = known and price and known.amount == float(price.amount.amount)
             if not price or not price.amount or unchanged:
                 continue

@@ -1,16 +1,19 @@
 from odoo import api, fields, models
 
 from odoo.addons.logistics_milestone_sync.core import change
+from odoo.addons.logistics_milestone_sync.models.governed_mixin import INTERNAL
 
 # Changes of a shipment that billing may depend on; the others are kept, but decide nothing.
 _RELEVANT = {
     change.EVENT,
     change.RETRACTION,
+    change.OVERRIDE,
     change.STATE,
     change.EXCEPTION_OPENED,
     change.EXCEPTION_CLOSED,
     change.EXCEPTION_APPROVED,
     change.CHARGE,
+    change.FIELD,
 }
 # What the billing lane states itself: looking at it again would never end.
 OWN_MILESTONES = ("charge_finalized", "invoice_released")
@@ -19,9 +22,13 @@ OWN_MILESTONES = ("charge_finalized", "invoice_released")
 class LogisticsShipment(models.Model):
     _inherit = "logistics.shipment"
 
-    logistics_release_ids = fields.One2many("logistics.release", "shipment_id", "Releases")
-    logistics_billing_status = fields.Char("Billing", compute="_compute_logistics_billing")
-    logistics_is_held = fields.Boolean(compute="_compute_logistics_billing")
+    logistics_release_ids = fields.One2many(
+        "logistics.release", "shipment_id", "Releases", groups=INTERNAL
+    )
+    logistics_billing_status = fields.Char(
+        "Billing", compute="_compute_logistics_billing", groups=INTERNAL
+    )
+    logistics_is_held = fields.Boolean(compute="_compute_logistics_billing", groups=INTERNAL)
 
     @api.depends("logistics_release_ids.state", "logistics_release_ids.reason")
     def _compute_logistics_billing(self):

@@ -5,6 +5,7 @@ from . import (
     test_decision,
     test_guards,
     test_lane,
+    test_override,
     test_release,
     test_review,
     test_rights,

@@ -25,14 +25,14 @@ class TestAgreement(BillingCase):
             .create({"name": "Mine", "rule_ids": [Command.create({})]})
         )
         agreement.with_user(self.preparer).action_submit()
-        with self.assertRaisesRegex(AccessError, "You wrote these terms"):
+        with self.assertRaisesRegex(AccessError, "wrote the terms"):
             self._approval_of(agreement).with_user(self.approver).action_approve()
 
     def test_whoever_changed_the_terms_cannot_approve_them(self):
         agreement = self._create_agreement(approve=False)
         agreement.with_user(self.approver).rule_ids.rate_per_kg = 99
         agreement.with_user(self.author).action_submit()
-        with self.assertRaisesRegex(AccessError, "You wrote these terms"):
+        with self.assertRaisesRegex(AccessError, "wrote the terms"):
             self._approval_of(agreement).with_user(self.approver).action_approve()
 
     @mute_logger("odoo.sql_db")
@@ -70,7 +70,7 @@ class TestAgreement(BillingCase):
     def test_a_rejected_agreement_is_a_draft_again(self):
         agreement = self._create_agreement(approve=False)
         agreement.with_user(self.author).action_submit()
-        self._approval_of(agreement).with_user(self.approver).action_reject()
+        self._approval_of(agreement).with_user(self.approver).action_reject("Too cheap")
         self.assertEqual(agreement.state, "draft")
 
     def test_a_new_version_ends_the_old_one_the_day_before(self):

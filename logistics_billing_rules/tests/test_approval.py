@@ -61,7 +61,7 @@ class TestApproval(BillingCase):
 
     def test_a_rejected_request_leaves_the_invoice_held(self):
         self.release.with_user(self.preparer).action_request_approval()
-        self.release.with_user(self.approver).action_reject()
+        self.release.with_user(self.approver).action_reject("Replace the goods first")
         self._run_lane()
         self.assertEqual(self.release.state, "blocked")
 

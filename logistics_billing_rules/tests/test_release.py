@@ -165,7 +165,7 @@ class TestRelease(BillingCase):
         stated = shipment.event_ids.filtered(lambda event: event.system_id.kind == "odoo")
         self.assertEqual(
             sorted(stated.mapped("milestone_code")),
-            ["charge_finalized", "created", "invoice_released"],
+            ["charge_finalized", "created", "handed_over", "invoice_released"],
         )
         self.assertFalse(self._release_of(shipment).stale)
 

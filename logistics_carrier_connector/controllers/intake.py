@@ -16,6 +16,24 @@ _TYPES = {
         "application/octet-stream",
         "text/plain",
     ),
+    "xml": ("application/xml", "text/xml", "application/soap+xml"),
+    "csv": ("text/csv", "application/csv", "text/plain", "application/octet-stream"),
+    "xlsx": (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/octet-stream",
+    ),
+    "edifact": (
+        "application/edifact",
+        "application/edi-consent",
+        "application/octet-stream",
+        "text/plain",
+    ),
+    "epcis": (
+        "application/json",
+        "application/ld+json",
+        "application/xml",
+        "text/xml",
+    ),
 }
 _STATUS = {ACCEPTED: 202, CONFLICT: 202}
 

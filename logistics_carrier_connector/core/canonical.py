@@ -4,18 +4,26 @@ A body is one event or ``{"events": [...]}`` with up to 1,000. The words are tho
 vocabulary, so there is no mapping: an event that passes the schema is understood. Each event is
 judged for itself; a bad one does not touch the others.
 
-One event may become several facts, always in this order: the names it assigns, the milestone, a
-proof of delivery that came with another milestone, the charges.
+One event may become several facts, always in this order: the names it assigns, the route, the
+documents, the milestone, a proof of delivery that came with another milestone, the charges, the
+fields of the shipment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from odoo.addons.logistics_milestone_sync.core.document import (
+    PROOF_OF_DELIVERY,
+    PROVES,
+    DocumentFact,
+)
 from odoo.addons.logistics_milestone_sync.core.fact import (
+    AttributeFact,
     ChargeFact,
     Evidence,
     Fact,
@@ -27,6 +35,7 @@ from odoo.addons.logistics_milestone_sync.core.reference import Reference
 from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL, CATALOGUE
 from odoo.addons.logistics_milestone_sync.core.weight import Weight
 
+from .canonical_parts import document, route
 from .canonical_schema import BODY_SCHEMA, ITEM_SCHEMA, MAX_EVENTS
 from .contract import check
 from .errors import ContractViolation, Problem
@@ -95,13 +104,42 @@ def _facts(item: Mapping[str, Any]) -> Iterator[Fact]:
     references = _references(item["references"])
     if "assigns" in item:
         yield ReferenceFact(references, _references(item["assigns"]))
+    if "route" in item:
+        yield route(item["route"], references, _moment)
+    documents = [document(one, references, _moment) for one in item.get("documents", ())]
+    yield from documents
     if "milestone" in item:
         fact = _milestone(item, references, item["milestone"])
-        yield fact
-        if fact.evidence and fact.milestone != _POD:
-            yield _milestone(item, references, _POD)
+        yield _with_document(fact, documents)
+        if fact.milestone != _POD and (fact.evidence or _prove(fact, documents)):
+            yield _with_document(_milestone(item, references, _POD), documents)
+    stated = _stated_at(item)
     for charge in item.get("charges", ()):
-        yield _charge(charge, references)
+        yield _charge(charge, references, stated)
+    for name, value in item.get("fields", {}).items():
+        yield AttributeFact(references, name, _field_text(value), stated)
+
+
+def _prove(stated: MilestoneFact, documents: list[DocumentFact]) -> bool:
+    """Whether a delivery came with the document that proves it."""
+    kinds = {document.document_kind for document in documents}
+    return stated.milestone == "delivered" and PROOF_OF_DELIVERY in kinds
+
+
+def _with_document(stated: MilestoneFact, documents: list[DocumentFact]) -> MilestoneFact:
+    """The milestone, with the document beside it that proves it as its evidence."""
+    told = stated.evidence or Evidence()
+    proving = [one for one in documents if PROVES.get(one.document_kind) == stated.milestone]
+    if not proving or told.sha256 or told.document_url:
+        return stated
+    proof = proving[0]
+    evidence = replace(
+        told,
+        document_name=told.document_name or proof.file_name,
+        document_url=proof.url,
+        sha256=proof.digest or proof.sha256,
+    )
+    return replace(stated, evidence=evidence)
 
 
 def _milestone(
@@ -109,7 +147,6 @@ def _milestone(
 ) -> MilestoneFact:
     occurred = _moment(item["occurred_at"], "occurred_at")
     offset = occurred.utcoffset()
-    stated = item.get("stated_at")
     proof, weight, place = item.get("proof"), item.get("weight"), item.get("location")
     derived = milestone != item["milestone"]
     return MilestoneFact(
@@ -118,7 +155,7 @@ def _milestone(
         occurred_at=occurred.astimezone(UTC),
         classifier=item.get("classifier", ACTUAL),
         utc_offset=round(offset.total_seconds() / 60) if offset is not None else None,
-        stated_at=_moment(stated, "stated_at").astimezone(UTC) if stated else None,
+        stated_at=_stated_at(item) if "stated_at" in item else None,
         source_event_id=item.get("event_id"),
         raw_code=item.get("code", ""),
         raw_text=item.get("text", ""),
@@ -131,7 +168,24 @@ def _milestone(
     )
 
 
-def _charge(charge: Mapping[str, Any], references: tuple[Reference, ...]) -> ChargeFact:
+def _stated_at(item: Mapping[str, Any]) -> datetime | None:
+    """When the sender recorded the event; what comes with it was true when it happened."""
+    for name in ("stated_at", "occurred_at"):
+        if name in item:
+            return _moment(item[name], name).astimezone(UTC)
+    return None
+
+
+def _field_text(value: Any) -> str:
+    """The text of a stated field: a weight is an object, no value is null."""
+    if isinstance(value, Mapping):
+        return f"{value['value']} {value['unit']}"
+    return "" if value is None else str(value)
+
+
+def _charge(
+    charge: Mapping[str, Any], references: tuple[Reference, ...], stated: datetime | None
+) -> ChargeFact:
     return ChargeFact(
         references=references,
         side=charge["side"],
@@ -142,6 +196,7 @@ def _charge(charge: Mapping[str, Any], references: tuple[Reference, ...]) -> Cha
         quantity=Decimal(str(charge.get("quantity", 1))),
         unit=charge.get("unit", ""),
         description=charge.get("description", ""),
+        stated_at=stated,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from odoo.addons.logistics_milestone_sync.core.charge import CHARGE_TYPES
+from odoo.addons.logistics_milestone_sync.core.shipment_field import INCOTERMS, TRANSPORT_MODES
 from odoo.addons.logistics_milestone_sync.core.vocabulary import (
     CLASSIFIERS,
     PARTIES,
@@ -12,17 +14,9 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import (
 )
 from odoo.addons.logistics_milestone_sync.core.weight import UNITS
 
+from .canonical_parts import DOCUMENTS_SCHEMA, ROUTE_SCHEMA
+
 MAX_EVENTS: Final = 1_000
-_CHARGE_TYPES: Final = (
-    "freight",
-    "fuel",
-    "accessorial",
-    "tax",
-    "duty",
-    "handling",
-    "storage",
-    "other",
-)
 
 
 def _text(longest: int, description: str = "", **rules: Any) -> dict[str, Any]:
@@ -82,6 +76,7 @@ _LOCATION: Final = _object(
         "country": _text(2, "ISO 3166-1 alpha-2", pattern="^[A-Z]{2}$"),
         "unlocode": _text(5, "UN/LOCODE", pattern="^[A-Z]{2}[A-Z2-9]{3}$"),
         "code": _text(50, "the sender's own code of the place"),
+        "gln": _text(13, "GS1 Global Location Number", pattern="^[0-9]{13}$"),
     },
     [],
 ) | {"minProperties": 1}
@@ -97,7 +92,7 @@ _PROOF: Final = _object(
 _CHARGE: Final = _object(
     {
         "side": {"enum": ["buy", "sell"]},
-        "type": {"enum": list(_CHARGE_TYPES)},
+        "type": {"enum": list(CHARGE_TYPES)},
         "key": _text(100, "the sender's id of the charge; the same key again is a revision"),
         "amount": _DECIMAL,
         "currency": _text(3, "ISO 4217", pattern="^[A-Z]{3}$"),
@@ -107,6 +102,19 @@ _CHARGE: Final = _object(
     },
     ["side", "type", "key", "amount", "currency"],
 )
+_WEIGHT: Final = _object({"value": _POSITIVE, "unit": {"enum": list(UNITS)}}, ["value", "unit"])
+# Null says that there is no value any more.
+_FIELDS: Final = _object(
+    {
+        "promised_at": {"anyOf": [_MOMENT, {"type": "null"}]},
+        "declared_weight": {"anyOf": [_WEIGHT, {"type": "null"}]},
+        "package_count": {"type": ["integer", "null"], "minimum": 0, "maximum": 100_000},
+        "service_level": {"anyOf": [_text(64), {"type": "null"}]},
+        "transport_mode": {"enum": [*TRANSPORT_MODES, None]},
+        "incoterm": {"enum": [*INCOTERMS, None]},
+    },
+    [],
+) | {"minProperties": 1}
 
 ITEM_SCHEMA: Final[dict[str, Any]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -125,13 +133,13 @@ ITEM_SCHEMA: Final[dict[str, Any]] = {
             "responsible_party": {"enum": list(PARTIES)},
             "code": _text(100, "the sender's own status code"),
             "text": _text(2000, "for people"),
-            "weight": _object(
-                {"value": _POSITIVE, "unit": {"enum": list(UNITS)}},
-                ["value", "unit"],
-            ),
+            "weight": _WEIGHT,
             "proof": _PROOF,
             "retracts": _text(200, "event_id of an earlier event that is withdrawn"),
+            "documents": DOCUMENTS_SCHEMA,
+            "route": ROUTE_SCHEMA,
             "charges": {"type": "array", "items": _CHARGE, "minItems": 1, "maxItems": 200},
+            "fields": _FIELDS,
         },
         ["references"],
     ),
@@ -145,6 +153,9 @@ ITEM_SCHEMA: Final[dict[str, Any]] = {
         {"required": ["milestone"]},
         {"required": ["assigns"]},
         {"required": ["charges"]},
+        {"required": ["fields"]},
+        {"required": ["documents"]},
+        {"required": ["route"]},
     ],
 }
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL
+
+_LONGEST: Final = 80
 
 
 class Unmapped(Exception):
@@ -62,22 +65,32 @@ class Key:
         return "/".join(self.parts) if all(self.parts) else ""
 
 
-def find(table: Mapping[str, CodeRow], keys: Iterable[Key]) -> tuple[str, CodeRow]:
+def find(
+    table: Mapping[str, CodeRow],
+    keys: Iterable[Key],
+    phrases: Mapping[str, CodeRow] | None = None,
+    text: str = "",
+) -> tuple[str, CodeRow]:
     """The code as it is reported, and the row of the first key that has one.
 
     :param keys: most precise first; incomplete ones are passed over
+    :param phrases: words → row; the first that stand in ``text`` answer where no code does
+    :param text: the words of the status, joined with ``_`` as ``words.slug`` does it
     :return: the most precise complete key, and the row
-    :raises ValueError: if no key is complete: there is no code at all
+    :raises ValueError: if no key is complete and there are no words: there is no code at all
     :raises Unmapped: if no complete key has a row
 
     >>> table = {"D": CodeRow("delivered")}
     >>> find(table, [Key(("D", "FS")), Key(("D",))])[0]
     'D/FS'
     """
-    texts = [key.text for key in keys if key.text]
-    if not texts:
+    codes = [key.text for key in keys if key.text]
+    row = next((table[code] for code in codes if code in table), None)
+    if row is None and phrases:
+        row = next((row for words, row in phrases.items() if f"_{words}_" in f"_{text}_"), None)
+    if not codes and not (phrases and text):
         raise ValueError("no status code")
-    row = next((table[text] for text in texts if text in table), None)
+    code = codes[0] if codes else text[:_LONGEST]
     if row is None:
-        raise Unmapped(texts[0])
-    return texts[0], row
+        raise Unmapped(code)
+    return code, row

@@ -1,64 +1,34 @@
 """JMESPath expressions of a profile: compiled once, evaluated on one scope, errors as values.
 
 JMESPath has no input or output and no unbounded loops, so an expression that somebody typed cannot
-reach anything but the message. Three functions are added that carriers' free text needs:
-
-* ``after(text, label)``: what follows the label, without case and without ``:``, ``-`` or blanks in
-  between; null if the label is not at the beginning. ``after('Signed by: J SMITH', 'signed by')``
-* ``upper(text)``: in capitals
-* ``sha256_of_base64(text)``: hex digest of the bytes that the text stands for; null if it is no
-  base64. Keeps the proof of an embedded document without the document.
+reach anything but the message. The functions that carriers' messages need beside its own are in
+``functions.py``.
 """
 
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any, Final
 
 import jmespath
-from jmespath import exceptions, functions
+from jmespath import exceptions
 
 from .errors import ConfigurationInvalid
+from .functions import Functions
 
 # Most expressions only name a place; walking there is many times faster than interpreting them.
 _PATH: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d{1,4}\])*", re.ASCII)
 _STEP: Final = re.compile(r"\w+", re.ASCII)
-_NULLABLE: Final[Any] = {"types": ["string", "null"]}
-_TEXT: Final[Any] = {"types": ["string"]}
 
 
 class EvaluationFailed(ValueError):
     """An expression does not fit the message it was applied to."""
 
 
-class _Functions(functions.Functions):
-    @functions.signature(_NULLABLE, _TEXT)
-    def _func_after(self, text: str | None, label: str) -> str | None:
-        words = (text or "").strip()
-        rest = words[len(label) :]
-        if words[: len(label)].casefold() != label.casefold() or rest[:1].isalnum():
-            return None
-        return rest.lstrip(" :-\t").rstrip() or None
-
-    @functions.signature(_NULLABLE)
-    def _func_upper(self, text: str | None) -> str | None:
-        return None if text is None else text.upper()
-
-    @functions.signature(_NULLABLE)
-    def _func_sha256_of_base64(self, text: str | None) -> str | None:
-        try:
-            document = b64decode(text or "", validate=True)
-        except ValueError:
-            return None
-        return sha256(document).hexdigest() if document else None
-
-
-_FUNCTIONS: Final = _Functions()
+_FUNCTIONS: Final = Functions()
 _OPTIONS: Final = jmespath.Options(custom_functions=_FUNCTIONS)
 
 
@@ -121,7 +91,9 @@ def _walk(value: Any, steps: list[str]) -> Any:
 
 
 def as_text(value: Any, source: str) -> str:
-    """A scalar as text; a list of texts (an X12 composite, several lines) joined with blanks.
+    """A scalar as text; a list of texts (an EDI composite, several lines) joined with blanks.
+
+    An XML element that has attributes beside its text is that text.
 
     :raises EvaluationFailed: on an object, naming ``source``
     """
@@ -133,6 +105,8 @@ def as_text(value: Any, source: str) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float | Decimal):
         return str(value)
+    if isinstance(value, dict) and "_text" in value:  # an XML element with attributes
+        return as_text(value["_text"], source)
     if isinstance(value, Iterable) and not isinstance(value, dict):
         return " ".join(part for item in value if (part := as_text(item, source)))
     raise EvaluationFailed(f"{source}: expected a text, found an object")

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from odoo.addons.logistics_milestone_sync.core.fact import Evidence, MilestoneFact
-from odoo.addons.logistics_milestone_sync.core.reference import Reference
 from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL
-from odoo.addons.logistics_milestone_sync.core.weight import Weight
 
-from .code_table import CodeRow, Unmapped
-from .expression import as_text
+from .code_table import CodeRow
 from .places import location
-from .profile import AlsoRule, Profile, ReferenceRule
+from .profile import AlsoRule, Profile
+from .references import read_references
 from .times import Moment, Surroundings, moment
+from .weights import read_weight
 
 # A clock that runs ahead is forgiven; an actual beyond that is a mistake in the message.
 _AHEAD: Final = timedelta(days=2)
-_MAX_WEIGHT: Final = Decimal(10) ** 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +57,14 @@ def read_facts(profile: Profile, item: Item, reading: Reading) -> tuple[Mileston
 
 def _main(profile: Profile, item: Item, reading: Reading) -> MilestoneFact:
     place = location(profile.location, item.scope)
-    when, stated_at = _when(profile, item, reading, Surroundings(place, default=profile.zone))
+    when, stated_at = _when(
+        profile,
+        item,
+        reading,
+        Surroundings(place, default=profile.zone, received_at=item.received_at),
+    )
     fact = MilestoneFact(
-        references=_references(profile, item),
+        references=read_references(profile, item.scope),
         milestone=reading.row.milestone,
         occurred_at=when.at,
         classifier=reading.row.classifier,
@@ -77,7 +79,8 @@ def _main(profile: Profile, item: Item, reading: Reading) -> MilestoneFact:
         responsible_party=reading.party,
         location=place,
         evidence=_evidence(profile, item) if reading.row.milestone == "pod_received" else None,
-        weight=_weight(profile, item),
+        weight=read_weight(profile, item.scope),
+        retracts=_text(profile, "retracts", item) or None,
     )
     return _named(fact)
 
@@ -119,7 +122,8 @@ def _also(
         if _applies(rule, main.milestone, item):
             evidence = _evidence(profile, item) if rule.evidence else None
             if evidence or not rule.evidence:
-                yield _further(profile, item, rule, replace(main, evidence=evidence))
+                fact = _further(profile, item, rule, replace(main, evidence=evidence))
+                yield from (fact,) if fact else ()
 
 
 def _applies(rule: AlsoRule, milestone: str, item: Item) -> bool:
@@ -128,19 +132,24 @@ def _applies(rule: AlsoRule, milestone: str, item: Item) -> bool:
     return rule.when is None or rule.when.holds(item.scope)
 
 
-def _further(profile: Profile, item: Item, rule: AlsoRule, main: MilestoneFact) -> MilestoneFact:
+def _further(
+    profile: Profile, item: Item, rule: AlsoRule, main: MilestoneFact
+) -> MilestoneFact | None:
     fact = replace(
         main,
         milestone=rule.milestone,
         classifier=rule.classifier,
         inferred=False,
         weight=None,
+        retracts=None,
     )
     if not rule.time:
         return fact
     around = Surroundings(main.location, main.utc_offset, profile.zone)
     when = moment(rule.time, item.scope, around)
     if when is None:
+        if rule.optional:
+            return None
         raise ValueError(f"no date for {rule.milestone}")
     fact = replace(
         fact,
@@ -165,54 +174,9 @@ def _named(fact: MilestoneFact) -> MilestoneFact:
     return replace(fact, source_event_id=f"stated {fact.stated_at.isoformat()}")
 
 
-def _references(profile: Profile, item: Item) -> tuple[Reference, ...]:
-    found: dict[tuple[str, str], Reference] = {}
-    for rule in profile.references:
-        for scheme, text in _names(rule, item.scope):
-            reference = Reference(scheme, text)
-            found.setdefault(reference.key, reference)
-    if not found:
-        raise ValueError("no reference to a shipment")
-    return tuple(found.values())
-
-
-def _names(rule: ReferenceRule, scope: Any) -> Iterator[tuple[str, str]]:
-    """``(scheme, name)`` of everything that a rule finds."""
-    if rule.items is None or rule.qualifier is None:
-        value = rule.value.find(scope)
-        for each in value if isinstance(value, list) else [value]:
-            if text := as_text(each, rule.value.source):
-                yield rule.scheme, text
-        return
-    elements = rule.items.find(scope)
-    for element in elements if isinstance(elements, list) else ():
-        scheme = rule.schemes.get(rule.qualifier.text(element))
-        if scheme and (text := rule.value.text(element)):
-            yield scheme, text
-
-
 def _evidence(profile: Profile, item: Item) -> Evidence | None:
     values = {name: found.text(item.scope) for name, found in profile.evidence.items()}
     return Evidence(**values) if any(values.values()) else None
-
-
-def _weight(profile: Profile, item: Item) -> Weight | None:
-    """The stated weight; carriers write 0 for a weight that they did not take."""
-    value, unit = _text(profile, "weight_value", item), _text(profile, "weight_unit", item)
-    if not value or not unit:
-        return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise ValueError("the weight is not a number") from None
-    if not number:
-        return None
-    if not number.is_finite() or not 0 < number < _MAX_WEIGHT:
-        raise ValueError("the weight is out of range")
-    known = profile.units.get(unit)
-    if known is None:
-        raise Unmapped(f"unit {unit[:10]}")
-    return Weight(number, known)
 
 
 def _text(profile: Profile, name: str, item: Item) -> str:

@@ -11,36 +11,27 @@ How it works
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from odoo.addons.logistics_milestone_sync.core.fact import Fact
 
+from .charges import read_charges
 from .code_table import CodeRow, Key, Unmapped, find
+from .error_answer import error_answer
 from .errors import Problem
+from .estimates import once_estimated
 from .expression import EvaluationFailed
 from .item import Item, Reading, read_facts
+from .item_result import ItemResult
 from .profile import Profile
+from .words import slug
+
+__all__ = ["ItemResult", "MappingResult", "apply", "recognizes"]
 
 MAX_ITEMS: Final = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class ItemResult:
-    """What became of one item of the message.
-
-    :param path: where it stands: ``interchange[0].shipment[2].status[0]``
-    :param unmapped: the code that no row explains
-    :param ignored: the code is known and states no milestone
-    """
-
-    path: str
-    facts: tuple[Fact, ...] = ()
-    unmapped: str = ""
-    ignored: bool = False
-    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +71,56 @@ class MappingResult:
         return [*self._problems, *(item.problem for item in self.items if item.problem)]
 
 
-def apply(profile: Profile, tree: Any, received_at: datetime) -> MappingResult:
+def apply(
+    profile: Profile, tree: Any, received_at: datetime, asked: Mapping[str, str] | None = None
+) -> MappingResult:
     """Read the facts of one message.
 
     :param tree: what the codec of ``profile.format`` returned
     :param received_at: aware; when we heard. No fact is dated by it, so that a replay states the
         same; it is the place to refuse what lies absurdly far in the future
+    :param asked: what the message answers, where it is an answer: ``{"number": ...}``. Some
+        carriers do not repeat the number; expressions find it as ``asked.number``
     :return: never raises on what a message contains
     """
     try:
+        if profile.ignore_when and profile.ignore_when.holds(tree):
+            return MappingResult()
         if profile.error_when and profile.error_when.holds(tree):
             text = profile.error_text.text(tree) if profile.error_text else ""
             return MappingResult(carrier_error=text or "the carrier reports an error")
+        if not recognizes(profile, tree):
+            return _not_ours(tree)
         message_id = profile.message_id.text(tree) if profile.message_id else ""
-        levels = list(_scopes(profile, tree))
+        levels = list(_scopes(profile, tree, {"asked": dict(asked or {})}))
     except EvaluationFailed as error:
         return MappingResult(_problems=(Problem("", str(error)),))
     items = tuple(_item(profile, path, scope, received_at) for path, scope in levels)
-    return MappingResult(items, message_id or None)
+    if not items and (complaint := error_answer(tree)):
+        return MappingResult(carrier_error=complaint)
+    return MappingResult(once_estimated(items), message_id or None)
 
 
-def _scopes(profile: Profile, tree: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+def recognizes(profile: Profile, tree: Any) -> bool:
+    """Whether a message looks like those that the profile is written for.
+
+    :raises EvaluationFailed: if that cannot even be asked
+    """
+    return profile.recognize is None or profile.recognize.holds(tree)
+
+
+def _not_ours(tree: Any) -> MappingResult:
+    """An error answer in one of the usual forms, or a message that nobody expected here."""
+    if error := error_answer(tree):
+        return MappingResult(carrier_error=error)
+    return MappingResult(_problems=(Problem("", "this is no message of this profile"),))
+
+
+def _scopes(
+    profile: Profile, tree: Any, around: dict[str, Any]
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every item of the message with its path, as the object that expressions see."""
-    scopes: list[tuple[str, dict[str, Any]]] = [("", {})]
+    scopes: list[tuple[str, dict[str, Any]]] = [("", around)]
     for depth, step in enumerate(profile.each):
         deeper: list[tuple[str, dict[str, Any]]] = []
         for path, scope in scopes:
@@ -119,11 +137,13 @@ def _scopes(profile: Profile, tree: Any) -> Iterator[tuple[str, dict[str, Any]]]
 
 def _item(profile: Profile, path: str, scope: Any, received_at: datetime) -> ItemResult:
     try:
-        code, row = _look_up(profile, scope)
-        if row.ignore:
-            return ItemResult(path, ignored=True)
-        reading = _read(profile, scope, code, row)
-        return ItemResult(path, read_facts(profile, Item(scope, received_at), reading))
+        item = Item(scope, received_at)
+        facts: tuple[Fact, ...] = read_charges(profile, item)
+        if profile.keys:
+            code, row = _look_up(profile, scope)
+            if not row.ignore:
+                facts = (*read_facts(profile, item, _read(profile, scope, code, row)), *facts)
+        return ItemResult(path, facts, ignored=not facts)
     except Unmapped as error:
         return ItemResult(path, unmapped=error.code)
     except ValueError as error:  # EvaluationFailed, unreadable times, words a fact refuses
@@ -132,7 +152,8 @@ def _item(profile: Profile, path: str, scope: Any, received_at: datetime) -> Ite
 
 def _look_up(profile: Profile, scope: Any) -> tuple[str, CodeRow]:
     keys = [Key(tuple(part.text(scope) for part in key)) for key in profile.keys]
-    return find(profile.codes, keys)
+    words = slug(profile.text.text(scope)) if profile.phrases and profile.text else ""
+    return find(profile.codes, keys, profile.phrases, words)
 
 
 def _read(profile: Profile, scope: Any, code: str, row: CodeRow) -> Reading:

@@ -17,6 +17,9 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import (
 from .places import FIELDS
 
 _TEXT: Final[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength": 2000}
+CHARGE_TYPES: Final = (
+    *("freight", "fuel", "accessorial", "tax", "duty", "handling", "storage", "other"),
+)
 _FLAG: Final[dict[str, Any]] = {"enum": ["true", "false"]}
 _NOTE: Final[dict[str, Any]] = {"type": "string", "maxLength": 20000}
 _CODES: Final[dict[str, Any]] = {"type": "array", "minItems": 1, "items": {"type": "string"}}
@@ -38,8 +41,13 @@ def _list(items: dict[str, Any], **limits: int) -> dict[str, Any]:
     return {"type": "array", "items": items, **limits}
 
 
-_EXPRESSIONS = ("at", "date", "time", "code", "offset", "zone", "local_date", "local_time")
-_TIMES: Final = _list(_object(dict.fromkeys(_EXPRESSIONS, _TEXT) | {"end_of_day": _FLAG}))
+_EXPRESSIONS = "at date time code offset zone zone_name local_date local_time".split()
+_TIMES: Final = _list(
+    _object(
+        dict.fromkeys(_EXPRESSIONS, _TEXT)
+        | {"end_of_day": _FLAG, "received": _FLAG, "formats": _list(_TEXT)},
+    )
+)
 _EVIDENCE: Final = _object(
     dict.fromkeys(("signer", "document_name", "document_url", "sha256"), _TEXT)
 )
@@ -56,18 +64,33 @@ _ALSO: Final = _object(
     },
     "milestone",
 )
-_CODE_ROW: Final = _object(
+_MEANING: Final[dict[str, Any]] = {
+    "milestone": _TEXT,
+    "classifier": _CLASSIFIER,
+    "reason": _REASON,
+    "party": _PARTY,
+    "inferred": _FLAG,
+    "ignore": _FLAG,
+    "note": _NOTE,
+}
+_CODE_ROW: Final = _object({"codes": _CODES, **_MEANING}, "codes")
+_PHRASE_ROW: Final = _object({"phrases": _CODES, **_MEANING}, "phrases")
+_CHARGE: Final = _object(
     {
-        "codes": _CODES,
-        "milestone": _TEXT,
-        "classifier": _CLASSIFIER,
-        "reason": _REASON,
-        "party": _PARTY,
-        "inferred": _FLAG,
-        "ignore": _FLAG,
-        "note": _NOTE,
+        "list": _TEXT,
+        "side": {"enum": ["buy", "sell"]},
+        "kind": _TEXT,
+        "types": {
+            "type": "object",
+            "properties": dict.fromkeys(CHARGE_TYPES, _CODES),
+            "additionalProperties": False,
+        },
+        "amount": _TEXT,
+        "currency": _TEXT,
+        "key": _TEXT,
+        "description": _TEXT,
     },
-    "codes",
+    *("list", "amount", "currency", "key"),
 )
 
 _REFERENCE: Final = _object(
@@ -93,6 +116,8 @@ PROFILE_SCHEMA: Final = _object(
         "description": _NOTE,
         "sources": _list(_TEXT),
         "format": _TEXT,
+        "recognize": _TEXT,
+        "ignore_when": _TEXT,
         "carrier_error": _object({"when": _TEXT, "text": _TEXT}, "when", "text"),
         "message_id": _TEXT,
         "each": _list(
@@ -107,8 +132,10 @@ PROFILE_SCHEMA: Final = _object(
             "keys",
         ),
         "event_id": _TEXT,
+        "retracts": _TEXT,
         "stated_at": _TIMES,
         "estimate": _TIMES,
+        "eta": _TIMES,
         "time": _TIMES | {"minItems": 1},
         "zone": _TEXT,
         "location": _object(dict.fromkeys(FIELDS, _TEXT)),
@@ -116,7 +143,10 @@ PROFILE_SCHEMA: Final = _object(
         "units": {"type": "object", "additionalProperties": _TEXT},
         "evidence": _EVIDENCE,
         "also": _list(_ALSO),
+        "charges": _list(_CHARGE, minItems=1),
         "codes": _list(_CODE_ROW, minItems=1),
+        "shared_codes": _list(_CODE_ROW, minItems=1),
+        "phrases": _list(_PHRASE_ROW, minItems=1),
         "reasons": _list(
             _object({"codes": _CODES, "reason": _REASON, "party": _PARTY, "note": _NOTE}, "codes")
         ),
@@ -127,7 +157,4 @@ PROFILE_SCHEMA: Final = _object(
     "format",
     "each",
     "references",
-    "code",
-    "time",
-    "codes",
 )

@@ -1,7 +1,8 @@
-"""When a failed message is tried again: exponential back-off with jitter, as a value."""
+"""When a failed message is tried again: growing waits with jitter, as a value."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ class RetryPolicy:
     :param attempts: failures after which there is no next attempt
     :param spread: share of a wait that jitter may take off, 0 to 1, so that messages which failed
         together do not come back together
+    :param waits: the waits themselves, shortest first; they replace the exponential ones
     :raises ConfigurationInvalid: if the values make no schedule
     """
 
@@ -26,6 +28,18 @@ class RetryPolicy:
     longest: timedelta = timedelta(hours=12)
     attempts: int = 10
     spread: float = 0.25
+    waits: tuple[timedelta, ...] = ()
+
+    @classmethod
+    def of_waits(cls, waits: Sequence[timedelta]) -> RetryPolicy:
+        """One more attempt after each of the waits.
+
+        :raises ConfigurationInvalid: if there are none, or one is not positive
+        """
+        if not waits:
+            raise ConfigurationInvalid("a retry schedule needs at least one wait")
+        ordered = tuple(sorted(waits))
+        return cls(ordered[0], longest=ordered[-1], attempts=len(ordered) + 1, waits=ordered)
 
     def __post_init__(self) -> None:
         if self.initial <= timedelta(0) or self.longest < self.initial:
@@ -44,6 +58,8 @@ class RetryPolicy:
         >>> [policy.delay(n).total_seconds() for n in (1, 2, 3, 99)]
         [30.0, 90.0, 270.0, 43200.0]
         """
+        if self.waits:
+            return self.waits[min(max(attempt, 1), len(self.waits)) - 1]
         # Compared as exponents, because factor ** 10000 does not fit a float.
         delay = self.initial.total_seconds()
         longest = self.longest.total_seconds()

@@ -7,22 +7,19 @@ next rule. What the source left open (zone, time of day) is filled by rule and f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from odoo.addons.logistics_milestone_sync.core.fact import Location
 
+from .clock import read_date, read_moment, read_time
 from .expression import Expression
-from .zones import offset_zone, zone, zone_of, zone_of_code
+from .zones import named_zone, offset_zone, zone, zone_of, zone_of_code
 
-_DATE: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
-_SHORT_DATE: Final = re.compile(r"\d{6}", re.ASCII)
-_TIME: Final = re.compile(r"(\d{2}):?(\d{2})(?::?(\d{2})(?:\.?\d{1,9})?)?", re.ASCII)
-_YEARS: Final = range(1990, 2101)  # outside, a date is a null value or a typing mistake
-_LONGEST: Final = 40
+__all__ = ["Moment", "Surroundings", "TimeRule", "moment", "read_date", "read_time"]
+
 _NOON: Final = timedelta(hours=12)
 _DAYS_END: Final = timedelta(hours=23, minutes=59, seconds=59)
 
@@ -31,11 +28,18 @@ _DAYS_END: Final = timedelta(hours=23, minutes=59, seconds=59)
 class TimeRule:
     """Where one moment stands in a message, and in which zone.
 
-    :param at: date and time in one text, ISO 8601, with or without offset
-    :param date: ``20240423`` or ``2024-04-23``
-    :param time: ``0915``, ``091519``, ``09151900`` (X12 TM, hundredths) or ``09:15:19``
+    :param at: date and time in one text, with or without offset; see ``clock.py`` for the forms
+    :param date: ``20240423``, ``2024-04-23``, or what ``formats`` name; a time in it is passed over
+        where ``time`` finds one
+    :param time: ``0915``, ``091519``, ``09151900`` (X12 TM, hundredths), ``09:15:19``, ``9:15 AM``;
+        an offset may follow
+    :param formats: of ``at`` or ``date`` where their form can be read in more than one way:
+        ``%d/%m/%Y %H:%M``, ``epoch`` (seconds, milliseconds), ``ticks`` (.NET)
+    :param received: for messages that tell no time because they are sent at once: when the message
+        came, flagged as assumed. The moment is stored with the message and stays in a replay
     :param code: an X12 time code (element 623)
     :param offset: ``+05:30``, ``-0400``, ``Z``
+    :param zone_name: ``Europe/Berlin`` or ``CEST``, as the message says
     :param zone: IANA name that the carrier promises for these fields; empty if it does not
     :param local_date, local_time: the same moment in local time, only to learn the offset
     :param end_of_day: a date without time means its last second (an estimate), not noon
@@ -46,10 +50,13 @@ class TimeRule:
     time: Expression | None = None
     code: Expression | None = None
     offset: Expression | None = None
+    zone_name: Expression | None = None
     zone: str = ""
     local_date: Expression | None = None
     local_time: Expression | None = None
     end_of_day: bool = False
+    formats: tuple[str, ...] = ()
+    received: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +79,13 @@ class Surroundings:
 
     :param event_offset: minutes east of UTC of the event that the time was told with
     :param default: IANA name; empty if the profile dares no default
+    :param received_at: aware; when the message came
     """
 
     place: Location | None = None
     event_offset: int | None = None
     default: str = ""
+    received_at: datetime | None = None
 
 
 def moment(rules: Sequence[TimeRule], scope: Any, around: Surroundings) -> Moment | None:
@@ -89,64 +98,38 @@ def moment(rules: Sequence[TimeRule], scope: Any, around: Surroundings) -> Momen
             return _from_iso(text, rule, scope, around)
         if rule.date and (text := rule.date.text(scope)):
             return _from_parts(text, rule, scope, around)
+        if rule.received and around.received_at is not None:
+            return Moment(around.received_at.astimezone(UTC), None, True)
     return None
 
 
-def read_date(text: str) -> date:
-    """A calendar day. Six digits are YYMMDD of this century (X12 before release 004010).
-
-    :raises ValueError: if the text is none between 1990 and 2100
-    """
-    match = _DATE.fullmatch(f"20{text}" if _SHORT_DATE.fullmatch(text) else text)
-    if not match:
-        raise ValueError("the date is not in the form CCYYMMDD or CCYY-MM-DD")
-    day = date(int(match[1]), int(match[2]), int(match[3]))
-    if day.year not in _YEARS:
-        raise ValueError(f"the year {day.year} is out of range")
-    return day
-
-
-def read_time(text: str) -> timedelta:
-    """The time since midnight; parts of a second are dropped. ``2400`` is the next midnight.
-
-    >>> read_time("16000000"), read_time("2400")
-    (datetime.timedelta(seconds=57600), datetime.timedelta(days=1))
-
-    :raises ValueError: if the text is no time of day
-    """
-    match = _TIME.fullmatch(text)
-    if not match:
-        raise ValueError("the time is not in the form HHMM or HHMMSS")
-    hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3] or 0)
-    since = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    if minutes > 59 or seconds > 59 or since > timedelta(days=1):
-        raise ValueError("there is no such time of day")
-    return since
-
-
 def _from_iso(text: str, rule: TimeRule, scope: Any, around: Surroundings) -> Moment:
-    try:
-        value = datetime.fromisoformat(text) if len(text) <= _LONGEST else None
-    except ValueError:
-        value = None
-    if value is None:
-        raise ValueError("the time is not in the form of ISO 8601")
-    if value.year not in _YEARS:
-        raise ValueError(f"the year {value.year} is out of range")
+    value, only_date = read_moment(text, rule.formats)
     if value.tzinfo is not None:
         return _moment(value.replace(tzinfo=None), value.tzinfo, True, False)
-    if _DATE.fullmatch(text):
+    if only_date:
         value += _DAYS_END if rule.end_of_day else _NOON
-    return _placed(value, rule, scope, around, bool(_DATE.fullmatch(text)))
+    return _placed(value, rule, scope, around, only_date)
 
 
 def _from_parts(text: str, rule: TimeRule, scope: Any, around: Surroundings) -> Moment:
-    clock = rule.time.text(scope) if rule.time else ""
+    clock, stated = _clock(rule.time.text(scope) if rule.time else "")
     default = _DAYS_END if rule.end_of_day else _NOON
     since = read_time(clock) if clock else default
-    day = read_date(text)
+    day = read_moment(text, rule.formats)[0] if rule.formats or len(text) > 10 else read_date(text)
     value = datetime(day.year, day.month, day.day) + since
+    if stated is not None:
+        return _moment(value, stated, True, False)
     return _placed(value, rule, scope, around, not clock)
+
+
+def _clock(text: str) -> tuple[str, tzinfo | None]:
+    """A time of day and the offset that is written behind it: ``10:15:00-05:00``, ``101500Z``."""
+    clock = text.rstrip("Zz")
+    if clock != text:
+        return clock, UTC
+    at = max(text.rfind("+"), text.rfind("-"))
+    return (text[:at].strip(), offset_zone(text[at:])) if at > 0 else (text, None)
 
 
 def _placed(
@@ -164,6 +147,8 @@ def _placed(
 
 def _stated_zone(rule: TimeRule, scope: Any) -> tzinfo | None:
     if rule.offset and (stated := offset_zone(rule.offset.text(scope))):
+        return stated
+    if rule.zone_name and (stated := named_zone(rule.zone_name.text(scope))):
         return stated
     if rule.code and (stated := zone_of_code(rule.code.text(scope))):
         return stated

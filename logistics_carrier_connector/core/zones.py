@@ -86,10 +86,82 @@ _BY_ZONE: Final[dict[str, str]] = {
     "Asia/Bangkok": "TH",
     "Asia/Ho_Chi_Minh": "VN",
     "Pacific/Auckland": "NZ",
-    "Africa/Johannesburg": "ZA",
+    "Africa/Johannesburg": "ZA LS SZ",
+    "Africa/Cairo": "EG",
+    "Africa/Casablanca": "MA",
+    "Africa/Lagos": "NG",
+    "Africa/Nairobi": "KE",
+    "America/Argentina/Buenos_Aires": "AR",
+    "America/Bogota": "CO",
+    "America/Lima": "PE",
+    "America/Santiago": "CL",
+    "America/Sao_Paulo": "BR",
+    "Asia/Baku": "AZ",
+    "Asia/Dhaka": "BD",
+    "Asia/Jakarta": "ID",
+    "Asia/Jerusalem": "IL",
+    "Asia/Karachi": "PK",
+    "Asia/Kuala_Lumpur": "MY",
+    "Asia/Kuwait": "KW",
+    "Asia/Manila": "PH",
+    "Asia/Qatar": "QA BH",
+    "Asia/Tbilisi": "GE",
+    "Asia/Yerevan": "AM",
+    "Atlantic/Reykjavik": "IS",
+    "Australia/Adelaide": "AU-SA",
+    "Australia/Brisbane": "AU-QLD",
+    "Australia/Darwin": "AU-NT",
+    "Australia/Hobart": "AU-TAS",
+    "Australia/Melbourne": "AU-VIC",
+    "Australia/Perth": "AU-WA",
+    "Australia/Sydney": "AU AU-NSW AU-ACT",
+    "Europe/Belgrade": "RS",
+    "Europe/Kyiv": "UA",
+    "Europe/Ljubljana": "SI",
+    "Europe/Malta": "MT",
+    "Europe/Riga": "LV",
+    "Europe/Sarajevo": "BA",
+    "Europe/Tallinn": "EE",
+    "Europe/Vilnius": "LT",
+    "Europe/Zagreb": "HR",
+    "Asia/Nicosia": "CY",
+}
+# Abbreviations that stand for one offset. Those that two parts of the world use (CST, IST, AST) are
+# left out: nothing is guessed.
+_NAMED: Final = {
+    "CET": "+0100",
+    "CEST": "+0200",
+    "EET": "+0200",
+    "EEST": "+0300",
+    "WET": "+0000",
+    "WEST": "+0100",
+    "MSK": "+0300",
+    "EST": "-0500",
+    "EDT": "-0400",
+    "CDT": "-0500",
+    "MST": "-0700",
+    "MDT": "-0600",
+    "PST": "-0800",
+    "PDT": "-0700",
+    "AKST": "-0900",
+    "AKDT": "-0800",
+    "HST": "-1000",
+    "ADT": "-0300",
+    "JST": "+0900",
+    "KST": "+0900",
+    "HKT": "+0800",
+    "SGT": "+0800",
+    "AEST": "+1000",
+    "AEDT": "+1100",
+    "ACST": "+0930",
+    "ACDT": "+1030",
+    "AWST": "+0800",
+    "NZST": "+1200",
+    "NZDT": "+1300",
+    "SAST": "+0200",
 }
 _ZONE_OF: Final = {place: zone for zone, places in _BY_ZONE.items() for place in places.split()}
-_OFFSET: Final = re.compile(r"([+-])(\d{2})[:.]?(\d{2})", re.ASCII)
+_OFFSET: Final = re.compile(r"([+-])(\d{1,2})(?:[:.]?(\d{2}))?(?::\d{2})?", re.ASCII)
 
 
 @lru_cache(maxsize=512)
@@ -143,6 +215,25 @@ def zone_of_code(code: str) -> tzinfo | None:
     raise ValueError(f"unknown time code {code[:4]!r}")
 
 
+def named_zone(text: str) -> tzinfo | None:
+    """The zone of an IANA name, an offset or an abbreviation that a message names.
+
+    :return: ``None`` if the text is empty
+    :raises ValueError: if it is none of them
+    """
+    text = text.strip()
+    if not text:
+        return None
+    if text.upper() in _NAMED:
+        return offset_zone(_NAMED[text.upper()])
+    if "/" not in text:
+        return offset_zone(text.removeprefix("UTC").removeprefix("GMT") or "Z")
+    try:
+        return zone(text)
+    except ConfigurationInvalid:
+        raise ValueError("not the name of a time zone") from None
+
+
 def offset_zone(text: str) -> tzinfo | None:
     """The fixed zone of ``+05:30``, ``-0400``, ``-04.00`` or ``Z``; ``None`` if the text is empty.
 
@@ -154,7 +245,7 @@ def offset_zone(text: str) -> tzinfo | None:
     if text.upper() in ("Z", "UTC", "GMT"):
         return UTC
     match = _OFFSET.fullmatch(text)
-    if not match or int(match[2]) > 14 or int(match[3]) > 59:
+    if not match or int(match[2]) > 14 or int(match[3] or 0) > 59:
         raise ValueError("not an offset from UTC")
-    minutes = int(match[2]) * 60 + int(match[3])
+    minutes = int(match[2]) * 60 + int(match[3] or 0)
     return timezone(timedelta(minutes=minutes if match[1] == "+" else -minutes))

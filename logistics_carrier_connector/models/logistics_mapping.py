@@ -9,6 +9,11 @@ FORMATS = [
     ("canonical", "Canonical JSON (our own API)"),
     ("json", "JSON"),
     ("x12", "ANSI X12"),
+    ("xml", "XML"),
+    ("csv", "CSV"),
+    ("xlsx", "Excel Workbook"),
+    ("edifact", "UN/EDIFACT"),
+    ("epcis", "EPCIS"),
 ]
 
 

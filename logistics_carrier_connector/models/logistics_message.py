@@ -7,6 +7,7 @@ STATES = [
     ("ignored", "Nothing to Record"),
     ("tested", "Test Only"),
     ("parked", "Waiting for Its Shipment"),
+    ("deferred", "Waiting for Its Batch"),
     ("held", "On Hold"),
     ("dead", "Dead Letter"),
     ("conflict", "Conflict"),
@@ -35,11 +36,12 @@ class LogisticsMessage(models.Model):
     _rec_name = "public_id"
     _log_access = False
     _transitions = {
-        "received": ("processed", "ignored", "tested", "parked", "held", "dead"),
+        "received": ("processed", "ignored", "tested", "parked", "deferred", "held", "dead"),
         "held": ("received", "dismissed"),
         "dead": ("received", "dismissed"),
         "conflict": ("received", "dismissed"),
-        "parked": ("processed", "received", "dismissed"),
+        "parked": ("processed", "deferred", "received", "dismissed"),
+        "deferred": ("processed", "parked", "received", "dismissed"),
         "ignored": ("received",),
         "tested": ("received",),
     }
@@ -119,7 +121,7 @@ class LogisticsMessage(models.Model):
     _due_idx = models.Index("(connection_id, id) WHERE state = 'received'")
     # Used by the screens of things to look at.
     _attention_idx = models.Index(
-        "(state, id) WHERE state IN ('parked', 'held', 'dead', 'conflict')"
+        "(state, id) WHERE state IN ('parked', 'deferred', 'held', 'dead', 'conflict')"
     )
 
     @api.depends("duplicate_ids")

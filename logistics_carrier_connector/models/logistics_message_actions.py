@@ -46,7 +46,7 @@ class LogisticsMessage(models.Model):
         return self.sudo()
 
     def _waiting_for(self, systems, digests):
-        """Parked messages of these systems with one of these facts.
+        """Parked and deferred messages of these systems with one of these facts.
 
         :param digests: of facts, see ``message_fate.fact_digest``
         """
@@ -58,7 +58,7 @@ class LogisticsMessage(models.Model):
                 """
                 SELECT m.id FROM logistics_message m
                   JOIN logistics_connection c ON c.id = m.connection_id
-                 WHERE m.state = 'parked' AND c.system_id = ANY(%s)
+                 WHERE m.state IN ('parked', 'deferred') AND c.system_id = ANY(%s)
                    AND EXISTS (SELECT 1 FROM jsonb_array_elements(m.outcomes) AS item
                                 WHERE item ->> 'key' = ANY(%s))
                  ORDER BY m.id
@@ -70,22 +70,29 @@ class LogisticsMessage(models.Model):
         return self.browse(row[0] for row in rows)
 
     def _note_placed(self, outcomes):
-        """Facts of this message have found their shipment.
+        """Facts of this message were tried again.
 
         :param dict outcomes: ``{fact digest: core.fact.Outcome}``
+        :return: whether any of them is something else now
         """
         items = [
             item | message_fate.outcome_values(outcomes[item["key"]])
-            if item.get("key") in outcomes and item["status"] == facts.PARKED
+            if item.get("key") in outcomes and item["status"] in facts.WAITING
             else item
             for item in self.outcomes or []
         ]
+        if items == self.outcomes:
+            return False
         values = {"outcomes": items, "processed_at": fields.Datetime.now()}
-        waiting = any(item["status"] == facts.PARKED for item in items)
-        if waiting or self.state != "parked":
-            self.write(values)
+        fate = message_fate.waiting_fate(items) or message_fate.Fate("processed")
+        if self.state in facts.WAITING:
+            values["error_class"] = fate.error_class or False
+            values["error_message"] = fate.error_message or False
+        if self.state in facts.WAITING and self.state != fate.state:
+            self._move_to(fate.state, **values)
         else:
-            self._move_to("processed", error_class=False, error_message=False, **values)
+            self.write(values)
+        return True
 
 
 class LogisticsMessageDismiss(models.TransientModel):  # pylint: disable=no-wizard-in-models

@@ -10,7 +10,8 @@ from odoo.addons.logistics_milestone_sync.core.fact import Statement
 from ..core.retry import RetryPolicy
 from . import message_fate, message_reader
 
-# A sender's own fault is never retried; this is for what may pass by itself.
+# A sender's own fault is never retried; this is for what may pass by itself, where no flow policy
+# says otherwise.
 _RETRY = RetryPolicy(initial=timedelta(seconds=30), attempts=8)
 
 
@@ -90,7 +91,9 @@ class LogisticsMessage(models.Model):
 
     def _retry_later(self, values):
         """Try a message again after a while, or give it up as a dead letter."""
-        next_attempt = _RETRY.next_attempt(
+        delays = self.env["logistics.flow.policy"]._retry_delays(self.company_id, self.lane)
+        policy = RetryPolicy.of_waits(delays) if delays else _RETRY
+        next_attempt = policy.next_attempt(
             values["attempts"], fields.Datetime.now().replace(tzinfo=UTC), random.random()
         )
         if next_attempt is None:

@@ -12,16 +12,16 @@ class LogisticsParkedFact(models.Model):
 
     def _rematched(self, outcomes):
         """Override of ``logistics_milestone_sync`` to tell the messages what became of their
-        facts: the one that was parked, and all that said the same afterwards."""
+        facts: the one that was kept, and all that said the same afterwards."""
         result = super()._rematched(outcomes)
         placed = {
             message_fate.json_digest(json.loads(parked.fact)): outcome
             for parked, outcome in zip(self, outcomes, strict=True)
-            if outcome.status != facts.PARKED
+            # A batch may end in the car park; what was parked before has no news.
+            if outcome.status != facts.PARKED or parked.not_before
         }
         messages_sudo = self.env["logistics.message"].sudo()._waiting_for(self.system_id, placed)
-        for message_sudo in messages_sudo:
-            message_sudo._note_placed(placed)
+        messages_sudo = messages_sudo.filtered(lambda message: message._note_placed(placed))
         if messages_sudo:
             messages_sudo._fates_recorded()
         return result

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 
 from odoo.addons.logistics_milestone_sync.core import fact as facts
 from odoo.addons.logistics_milestone_sync.core.fact import (
+    AttributeFact,
     ChargeFact,
+    DocumentFact,
     MilestoneFact,
     ReferenceFact,
+    RouteFact,
     to_json,
 )
 
@@ -52,12 +55,24 @@ def decide(reading, outcomes, test=False):
         return Fate("dead", PERMANENT, _say_problems(reading.problems), items)
     if test:
         return Fate("tested", items=items)
-    parked = [outcome for outcome in outcomes if outcome.status == facts.PARKED]
-    if parked:
-        return Fate("parked", BUSINESS, _sentence(parked[0].explanation), items)
+    waiting = waiting_fate(items)
+    if waiting:
+        return waiting
     if not reading.facts:
         return Fate("ignored", error_message=reading.note, items=items)
     return Fate("processed", error_message=_say_problems(reading.problems), items=items)
+
+
+def waiting_fate(items):
+    """The fate of a message with facts that are not in the ledger yet; ``None`` if all are.
+
+    :param list items: what became of each fact
+    """
+    for status, error_class in ((facts.PARKED, BUSINESS), (facts.DEFERRED, "")):
+        waiting = [item for item in items if item["status"] == status]
+        if waiting:
+            return Fate(status, error_class, waiting[0]["explanation"], items)
+    return None
 
 
 def _failed(error):
@@ -125,6 +140,18 @@ def _summary(stated):
             "code": f"{stated.charge_type} {stated.amount} {stated.currency}",
             "references": references,
         }
+    if isinstance(stated, AttributeFact):
+        code = f"{stated.field.replace('_', ' ')} {stated.value or 'none'}"
+        return {"what": "field", "code": code, "references": references}
+    if isinstance(stated, DocumentFact):
+        kind = stated.document_kind.replace("_", " ")
+        return {
+            "what": "document",
+            "code": f"{kind} {stated.number or stated.file_name}".strip(),
+            "references": references,
+        }
+    if isinstance(stated, RouteFact):
+        return {"what": "route", "code": f"{len(stated.stops)} stops", "references": references}
     raise TypeError(f"not a fact: {type(stated).__name__}")
 
 

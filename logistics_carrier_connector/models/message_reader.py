@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from ..core import canonical, contract, mapping, profile
+from ..core import canonical, contract, mapping, profile, profile_tables
 from ..core.codecs import decode
 from ..core.errors import (
     CarrierError,
@@ -89,8 +89,12 @@ def _reading(result):
 
 
 def delivered(folder):
-    """``(code, text)`` of every profile file in a folder, by code."""
-    return [(path.stem, path.read_text("utf-8")) for path in sorted(Path(folder).glob("*.yaml"))]
+    """``(code, text)`` of every profile file in a folder, by code; with the tables they name."""
+    tables = {path.stem: path.read_text("utf-8") for path in Path(folder).glob("codes/*.yaml")}
+    return [
+        (path.stem, profile_tables.compose(path.read_text("utf-8"), tables))
+        for path in sorted(Path(folder).glob("*.yaml"))
+    ]
 
 
 @lru_cache(maxsize=128)

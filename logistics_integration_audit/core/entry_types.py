@@ -85,6 +85,8 @@ ENTRY_TYPES: Final = {
         ),
         EntryType("state", "Status changed", SHIPMENT, "{shipment}: {detail}."),
         EntryType("reference", "Number assigned", SHIPMENT, "{shipment} is also {detail}."),
+        EntryType("document", "Document kept", SHIPMENT, "{shipment}: {detail}."),
+        EntryType("route", "Route planned", SHIPMENT, "{shipment}: {detail}."),
         EntryType(
             "override",
             "Status overridden",
@@ -111,6 +113,8 @@ ENTRY_TYPES: Final = {
             MONEY,
             "{name} of {shipment}: {amount} {currency} ({side}).",
         ),
+        EntryType("field", "Field stated", SHIPMENT, "{shipment}: {detail}."),
+        EntryType("noted", "Charge or field noted only", SHIPMENT, "{shipment}: {detail}."),
         EntryType(
             "approval_requested",
             "Approval requested",

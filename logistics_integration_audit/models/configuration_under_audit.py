@@ -19,7 +19,56 @@ class LogisticsOwnershipRule(models.Model):
     _inherit = ["logistics.ownership.rule", "logistics.audited.mixin"]
 
     def _audited_fields(self):
-        return ("milestone_id", "system_kind", "system_id", "verdict", "priority", "active")
+        return (
+            "object_kind",
+            "milestone_id",
+            "charge_type",
+            "charge_side",
+            "field_name",
+            "system_kind",
+            "system_id",
+            "verdict",
+            "priority",
+            "active",
+        )
+
+
+class LogisticsFlowPolicy(models.Model):
+    _name = "logistics.flow.policy"
+    _inherit = ["logistics.flow.policy", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return (
+            "name",
+            "category",
+            "milestone_ids",
+            "latency_minutes",
+            "processing",
+            "batch_timing",
+            "batch_minutes",
+            "batch_hour",
+            "retry_schedule",
+            "lane",
+            "message_retention_days",
+            "event_retention_days",
+            "active",
+        )
+
+
+class LogisticsDutyConflict(models.Model):
+    _name = "logistics.duty.conflict"
+    _inherit = ["logistics.duty.conflict", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("duty", "other_duty", "scope", "company_id", "active")
+
+
+class LogisticsApprovalKind(models.Model):
+    _name = "logistics.approval.kind"
+    _inherit = ["logistics.approval.kind", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("validity_days", "reason_required")
 
 
 class LogisticsConnection(models.Model):

@@ -4,6 +4,7 @@ from . import (
     test_chain,
     test_configuration,
     test_facts,
+    test_leaks,
     test_message,
     test_money,
     test_query_bounds,

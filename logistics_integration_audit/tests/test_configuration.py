@@ -25,6 +25,30 @@ class TestConfiguration(AuditCase):
         self.assertIn("Source-of-Truth Rule changed", entry.summary)
         self.assertEqual(entry.company_id, self.company)
 
+    def test_a_changed_flow_policy_tells_before_and_after(self):
+        policy = self.env.ref("logistics_milestone_sync.flow_policy_financial")
+        mark = self._mark()
+        policy.write({"latency_minutes": 90})
+        entry = self._entry_since(mark)
+        self.assertEqual(self._before(entry), {"latency_minutes": 240})
+        self.assertEqual(self._after(entry), {"latency_minutes": 90})
+        self.assertIn("Flow Policy changed", entry.summary)
+
+    def test_an_archived_conflict_of_duties_does_not_go_unnoticed(self):
+        conflict = self.env.ref("logistics_milestone_sync.duty_conflict_override_asked")
+        mark = self._mark()
+        conflict.active = False
+        entry = self._entry_since(mark)
+        self.assertEqual(
+            (self._before(entry), self._after(entry)), ({"active": True}, {"active": False})
+        )
+
+    def test_the_terms_of_an_approval_do_not_change_unnoticed(self):
+        terms = self.env.ref("logistics_milestone_sync.approval_kind_status_override")
+        mark = self._mark()
+        terms.reason_required = False
+        self.assertEqual(self._after(self._entry_since(mark)), {"reason_required": False})
+
     def test_a_write_that_changes_nothing_leaves_nothing(self):
         mark = self._mark()
         self.carrier.write({"name": self.carrier.name})

@@ -11,7 +11,9 @@ class TestFacts(AuditCase):
         mark = self._mark()
         shipment = self._create_shipment()
         entries = self._entries_since(mark, shipment_id=shipment.id)
-        self.assertEqual(entries.mapped("kind")[:2], ["event", "state"])
+        told = [kind for kind in entries.mapped("kind") if kind != "field"]
+        self.assertEqual(told[:2], ["event", "state"])
+        self.assertIn("Odoo states declared weight 10", " ".join(entries.mapped("summary")))
         self.assertEqual(entries.company_id, shipment.company_id)
 
     def test_a_recorded_milestone_tells_who_said_it_and_from_which_message(self):
@@ -83,6 +85,20 @@ class TestFacts(AuditCase):
         self.assertEqual((asked.actor_id, decided.actor_id), (preparer, approver))
         self.assertIn(f"approved by {approver.name}, asked for by {preparer.name}", decided.summary)
         self.assertEqual(self._entries_since(mark, kind="exception_approved").res_id, case.id)
+
+    def test_an_override_and_its_end_are_told(self):
+        shipment = self._create_shipment()
+        clerk = self._create_user("overrides-audit", "user")
+        manager = self._create_user("manages-audit", "manager")
+        mark = self._mark()
+        override = self._ask_override(clerk, shipment, "picked")
+        override.approval_ids.with_user(manager).action_approve()
+        override.with_user(clerk).action_withdraw()
+        stated, ended = self._entries_since(mark, kind="override")
+        self.assertIn(f"The status of {shipment.name} was overridden: picked", stated.summary)
+        self.assertIn("retracted", ended.summary)
+        self.assertEqual((stated.actor_id, ended.actor_id), (manager, clerk))
+        self.assertEqual(stated.source, f"logistics.override,{override.id}")
 
     def test_a_hundred_facts_need_no_more_queries_than_two(self):
         shipments = [self._create_shipment() for _n in range(4)]

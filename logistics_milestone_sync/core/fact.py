@@ -10,13 +10,18 @@ Times are aware ``datetime`` in UTC; ``utc_offset`` (minutes) keeps what the sou
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from .document import DocumentFact as DocumentFact
 from .reference import Reference
+from .route_fact import LegPlan, StopPlan
+from .route_fact import RouteFact as RouteFact
+from .shipment_field import AttributeFact as AttributeFact
 from .vocabulary import ACTUAL, CLASSIFIERS, PARTIES, REASONS
 from .weight import Weight
 
@@ -28,6 +33,7 @@ class Location:
     :param unlocode: UN/LOCODE, five characters
     :param country: ISO 3166-1 alpha-2
     :param code: the source's own depot code
+    :param gln: GS1 Global Location Number, 13 digits
     """
 
     name: str = ""
@@ -37,11 +43,13 @@ class Location:
     country: str = ""
     unlocode: str = ""
     code: str = ""
+    gln: str = ""
 
     @property
     def label(self) -> str:
         """One line for people: ``Hub 4, Louisville, KY, US``."""
-        parts = (self.name or self.code, self.city or self.unlocode, self.state, self.country)
+        site = self.name or self.code or self.gln
+        parts = (site, self.city or self.unlocode, self.state, self.country)
         return ", ".join(part for part in parts if part)
 
 
@@ -74,6 +82,8 @@ class MilestoneFact:
     :param source_event_id: the source's own id of the event, if it has one
     :param retracts: ``source_event_id`` of an earlier event of the same system that is withdrawn.
         A retraction that states something new at once is a correction.
+    :param closes: for ``exception_closed``, the fact key of the one exception that is closed;
+        without it, all that were raised before
     :raises ValueError: on words outside the vocabulary and on naive times
     """
 
@@ -94,6 +104,7 @@ class MilestoneFact:
     evidence: Evidence | None = None
     weight: Weight | None = None
     retracts: str | None = None
+    closes: str | None = None
 
     def __post_init__(self) -> None:
         if not self.milestone:
@@ -127,6 +138,7 @@ class ChargeFact:
         ``storage`` or ``other``
     :param charge_key: the source's id of the charge; the same key again is a revision
     :param amount: in ``currency`` (ISO 4217), never a float
+    :param stated_at: when the source recorded it, if it says; the newest revision stands
     """
 
     references: tuple[Reference, ...]
@@ -138,17 +150,28 @@ class ChargeFact:
     quantity: Decimal = Decimal(1)
     unit: str = ""
     description: str = ""
+    stated_at: datetime | None = None
 
     def __post_init__(self) -> None:
         _require_member(self.side, ("buy", "sell"), "side")
+        if not (self.amount.is_finite() and self.quantity.is_finite()):
+            raise ValueError("a charge must be a number")
+        if self.stated_at is not None:
+            _require_aware(self.stated_at, "stated_at")
 
 
-Fact = MilestoneFact | ReferenceFact | ChargeFact
+Fact = MilestoneFact | ReferenceFact | ChargeFact | DocumentFact | RouteFact | AttributeFact
 _FACT_TYPES: dict[str, type[Any]] = {
     "milestone": MilestoneFact,
     "reference": ReferenceFact,
     "charge": ChargeFact,
+    "attribute": AttributeFact,
+    "document": DocumentFact,
+    "route": RouteFact,
 }
+
+
+_MOMENTS = ("occurred_at", "stated_at", "issued_at", "planned_arrival", "planned_departure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +180,16 @@ class Statement:
 
     :param received_at: aware UTC, when the raw message was stored
     :param source: opaque pointer to the raw statement, ``<model>,<id>`` or ``""``; shown, not read
+    :param override: an approved override, or its end. Not part of the fact, so that nothing which
+        can be decoded, sent or parked can claim to be one
+    :param consignment_id: the consignment that an override concerns, if not the whole shipment
     """
 
     fact: Fact
     received_at: datetime
     source: str = ""
+    override: bool = False
+    consignment_id: int | None = None
 
 
 # What became of a statement.
@@ -169,9 +197,11 @@ RECORDED = "recorded"  # new in the ledger and it counts
 ADVISORY = "advisory"  # new in the ledger, visible, but its speaker does not own the fact
 DUPLICATE = "duplicate"  # in the ledger already; counted
 PARKED = "parked"  # no shipment, or more than one, answers to its references
+DEFERRED = "deferred"  # its flow policy records it in a batch, later
 REJECTED = "rejected"  # the ownership rule refuses it; kept in the ledger as refused
 CONFLICT = "conflict"  # the same event id states something else than before; kept as a record
-OUTCOMES = (RECORDED, ADVISORY, DUPLICATE, PARKED, REJECTED, CONFLICT)
+OUTCOMES = (RECORDED, ADVISORY, DUPLICATE, PARKED, DEFERRED, REJECTED, CONFLICT)
+WAITING = (PARKED, DEFERRED)  # not in the ledger yet; the outcome will be told later
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +224,7 @@ def to_json(fact: Fact) -> dict[str, Any]:
     return {"kind": kind} | {
         field.name: _encode(value)
         for field in fields(fact)
-        if (value := getattr(fact, field.name)) not in (None, "")
+        if (value := getattr(fact, field.name)) not in (None, "", b"")
     }
 
 
@@ -215,16 +245,24 @@ def _encode(value: Any) -> Any:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     if isinstance(value, tuple):
         return [_encode(item) for item in value]
-    if isinstance(value, Reference | Location | Evidence | Weight):
+    if isinstance(value, Reference | Location | Evidence | Weight | StopPlan | LegPlan):
         return {f.name: _encode(getattr(value, f.name)) for f in fields(value)}
     return value
 
 
 def _decode(name: str, value: Any) -> Any:
-    if name in ("occurred_at", "stated_at"):
-        return datetime.fromisoformat(value)
+    if name in _MOMENTS:
+        return datetime.fromisoformat(value) if value else None
+    if name == "content":
+        return base64.b64decode(value)
+    if name == "stops":
+        return tuple(StopPlan(**{k: _decode(k, v) for k, v in stop.items()}) for stop in value)
+    if name == "legs":
+        return tuple(LegPlan(**leg) for leg in value)
     if name in ("amount", "quantity"):
         return Decimal(value)
     if name in ("references", "assigns"):

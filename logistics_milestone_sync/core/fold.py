@@ -8,7 +8,12 @@ How it works
        speaker, key. Arrival order and duplicates therefore cannot matter.
     4. Each consignment stands in the furthest phase that it reached; within a phase, at the latest
        event. The first terminal event stays, whatever is said later.
-    5. The shipment stands where its least advanced consignment stands: half a delivery is none.
+    5. While an approved override stands, it decides instead, out of a final state too: of several
+       the one that was stated last. The facts go on underneath, and decide again once it is over.
+    6. The shipment stands where its least advanced consignment stands: half a delivery is none.
+    7. A consignment with packages is folded package by package. An event that names a package
+       speaks of that one, an event that names none speaks of all. What some packages failed to do
+       the consignment did not do: it is delivered when all of them are, cancelled ones left out.
 
 The property tests shuffle, double and retract thousands of histories (tests/unit/sync).
 """
@@ -16,124 +21,76 @@ The property tests shuffle, double and retract thousands of histories (tests/uni
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from .fact import Evidence
+from .override import deciding_override, overridden
+from .state import Folded, LedgerEvent, State
 from .vocabulary import (
     ACTUAL,
+    CANCELLED,
     CATALOGUE,
+    DELIVERED_PHASE,
     ESTIMATED,
+    FAILED,
     NO_PHASE,
     PHASES,
     PLANNING,
     SETTLED_BY_DELIVERY,
     Milestone,
 )
-from .weight import Weight
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerEvent:
-    """One row of the ledger, as far as folding and billing care.
-
-    :param key: the fact key (``core/fact_key.py``); equal keys are the same statement
-    :param system_id: who stated it
-    :param priority: of the speaker among those allowed to state it; lower wins ties
-    :param counts: the ownership rule accepted it (not advisory, not refused)
-    """
-
-    key: str
-    milestone: str
-    occurred_at: datetime
-    id: int = 0
-    system_id: int = 0
-    priority: int = 0
-    classifier: str = ACTUAL
-    counts: bool = True
-    inferred: bool = False
-    consignment_id: int | None = None
-    stated_at: datetime | None = None
-    source_event_id: str | None = None
-    retracts: str | None = None
-    reason: str = ""
-    responsible_party: str = ""
-    evidence: Evidence | None = None
-    weight: Weight | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """Where a consignment or a shipment stands.
-
-    :param milestone: code of the milestone it stands at; empty before anything happened
-    :param since: when it got there (UTC)
-    :param eta: the newest estimate of arrival (UTC)
-    :param reached: per milestone the first event that counts; for a shipment only milestones that
-        every consignment reached, each with the event that completed it
-    :param exceptions: keys of raised exceptions that nothing closed
-    :param conflicting: a different terminal state was stated later; a person should look
-    """
-
-    milestone: str = ""
-    phase: str = PLANNING
-    since: datetime | None = None
-    eta: datetime | None = None
-    last_event_at: datetime | None = None
-    attempts: int = 0
-    conflicting: bool = False
-    exceptions: tuple[str, ...] = ()
-    reached: Mapping[str, LedgerEvent] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """The result of a fold: the shipment, and each of its consignments."""
-
-    shipment: State
-    consignments: Mapping[int, State]
+def standing_events(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
+    """The events that count: each once, neither refused nor advisory nor withdrawn. Unordered."""
+    return _standing({event.key: event for event in events}.values())
 
 
 def fold(
     events: Iterable[LedgerEvent],
     consignment_ids: Sequence[int] = (),
     catalogue: Mapping[str, Milestone] = CATALOGUE,
+    packages: Mapping[int, Sequence[int]] | None = None,
 ) -> Folded:
     """Fold the ledger of one shipment.
 
     :param events: any order, duplicates allowed
     :param consignment_ids: the consignments that must all arrive; without any, the shipment is
         folded as one. Events without a consignment speak of all of them.
+    :param packages: ``{consignment id: ids of its packages}``; a consignment may have none
     """
     standing = _in_order(_standing({event.key: event for event in events}.values()), catalogue)
-    states = {
-        cid: _fold_one([e for e in standing if e.consignment_id in (None, cid)], catalogue)
-        for cid in sorted(consignment_ids)
-    }
+    states: dict[int, State] = {}
+    parts: dict[int, State] = {}
+    for cid in sorted(consignment_ids):
+        of_it = [e for e in standing if e.consignment_id in (None, cid)]
+        inside = {
+            pid: _fold_one([e for e in of_it if e.package_id in (None, pid)], catalogue)
+            for pid in sorted((packages or {}).get(cid, ()))
+        }
+        states[cid] = _all_of(inside) if inside else _fold_one(of_it, catalogue)
+        parts |= inside
     if not states:
         return Folded(_fold_one(standing, catalogue), {})
-    return Folded(_combine(states), states)
+    return Folded(_combine(states), states, parts)
 
 
-def retracted_ids(events: Iterable[LedgerEvent]) -> set[tuple[int, str]]:
-    """``(system, source event id)`` of everything that its own speaker withdrew.
+def without_retracted(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
+    """The events that their own speaker did not withdraw.
 
     Nobody withdraws another's words, and a withdrawal cannot itself be withdrawn: the source
-    states the event anew instead.
+    states the event anew instead. An override is only ended by an end of it, never by a message
+    that speaks with the voice of this database.
     """
-    return {(e.system_id, e.retracts) for e in events if e.retracts}
+    everything = list(events)
+    gone = {(e.system_id, e.override, e.retracts) for e in everything if e.retracts}
+    return [e for e in everything if (e.system_id, e.override, e.source_event_id) not in gone]
 
 
 def _standing(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
-    everything = list(events)
-    gone = retracted_ids(everything)
-    return [
-        event
-        for event in everything
-        if event.counts and (event.system_id, event.source_event_id) not in gone
-    ]
+    return [event for event in without_retracted(events) if event.counts]
 
 
 def _in_order(
@@ -147,6 +104,12 @@ def _in_order(
 
 
 def _fold_one(events: Sequence[LedgerEvent], catalogue: Mapping[str, Milestone]) -> State:
+    state = _fold_facts([e for e in events if not e.override], catalogue)
+    override = deciding_override(events, catalogue)
+    return overridden(state, override, catalogue) if override else state
+
+
+def _fold_facts(events: Sequence[LedgerEvent], catalogue: Mapping[str, Milestone]) -> State:
     actual = [e for e in events if e.classifier == ACTUAL]
     standing_at = _standing_at(actual, catalogue)
     terminal = {e.milestone for e in actual if catalogue[e.milestone].terminal}
@@ -203,19 +166,46 @@ def _newest_estimate(events: Sequence[LedgerEvent]) -> datetime | None:
 
 
 def _open_exceptions(actual: Sequence[LedgerEvent]) -> tuple[str, ...]:
+    """Keys of what was raised and is not closed.
+
+    Who names the exception that he closes is right whatever the clocks say; who names none closes
+    what was raised before.
+    """
     still_open: list[LedgerEvent] = []
+    named = {e.closes for e in actual if e.closes and e.milestone == "exception_closed"}
     for event in actual:
-        if event.milestone == "exception_raised":
+        if event.milestone == "exception_raised" and event.key not in named:
             still_open.append(event)
-        elif event.milestone == "exception_closed":
+        elif event.milestone == "exception_closed" and not event.closes:
             still_open.clear()
         elif event.milestone == "delivered":
             still_open = [e for e in still_open if e.reason not in SETTLED_BY_DELIVERY]
     return tuple(event.key for event in still_open)
 
 
+def _all_of(packages: Mapping[int, State]) -> State:
+    """The state of a consignment from its packages.
+
+    A cancelled package is no longer a part of it. One that is lost or returned is: it does not hold
+    back what is still on its way, but without it the consignment is never delivered.
+    """
+    left = {pid: state for pid, state in packages.items() if state.milestone != CANCELLED}
+    parts = left or packages
+    whole = _combine(parts)
+    ended = [state for state in parts.values() if state.phase == FAILED]
+    if whole.phase == DELIVERED_PHASE and ended:
+        first = min(ended, key=_advancement)
+        whole = replace(whole, milestone=first.milestone, phase=first.phase, since=first.since)
+    if parts is packages:
+        return whole
+    rest = _combine(packages)
+    return replace(whole, exceptions=rest.exceptions, conflicting=rest.conflicting)
+
+
 def _combine(states: Mapping[int, State]) -> State:
     parts = list(states.values())
+    if len(parts) == 1 and len(parts[0].exceptions) < 2:
+        return parts[0]  # most shipments travel as one
     least = min(parts, key=_advancement)
     etas = [state.eta for state in parts if state.eta]
     events = [state.last_event_at for state in parts if state.last_event_at]
@@ -228,16 +218,20 @@ def _combine(states: Mapping[int, State]) -> State:
         last_event_at=max(events, default=None),
         attempts=max(state.attempts for state in parts),
         conflicting=any(state.conflicting for state in parts),
+        overridden=any(state.overridden for state in parts),
         exceptions=tuple(sorted({key for state in parts for key in state.exceptions})),
         reached={code: _completing(parts, code) for code in sorted(everywhere)},
     )
 
 
 def _completing(parts: Iterable[State], code: str) -> LedgerEvent:
-    """The event with which the last consignment reached the milestone; inferred ones weigh most."""
+    """The event with which the last consignment reached the milestone.
+
+    The weakest one stands for all of them: an override, then what was only inferred.
+    """
     return max(
         (state.reached[code] for state in parts),
-        key=lambda e: (e.inferred, e.occurred_at, e.key),
+        key=lambda e: (e.override, e.inferred, e.occurred_at, e.key),
     )
 
 

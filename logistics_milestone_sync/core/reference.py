@@ -89,12 +89,14 @@ class Reference:
 class Target:
     """What a known name stands for.
 
+    :param package_id: the name is of one package; a fact that uses it speaks of that package only
     :param issuer: id of the system that gave the name; ``None`` for a name of our own
     """
 
     shipment_id: int
     consignment_id: int | None = None
     issuer: int | None = None
+    package_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,19 @@ class NoMatch:
 
     ambiguous: bool
     explanation: str
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """How a number that somebody types may be kept, by the kinds of names that there are.
+
+    >>> spellings(" 1z 999-aa1 ")
+    ('1Z 999-AA1', '1Z999AA1')
+    >>> spellings("wh/out/7")
+    ('WH/OUT/7',)
+    """
+    ours = re.sub(r"\s+", " ", text.strip().upper())
+    theirs = _SEPARATORS.sub("", ours)
+    return tuple(dict.fromkeys(spelling for spelling in (ours, theirs) if spelling))
 
 
 def by_precedence(references: Iterable[Reference]) -> list[Reference]:
@@ -142,14 +157,42 @@ def resolve(
                 f"{len(shipments)} shipments are called {reference.scheme} {reference.normalised}",
             )
         if shipments:
-            return Match(_most_precise(own or targets), reference)
+            match = Match(_most_precise(own or targets), reference)
+            return _of_one_package(match, ordered, lookup)
     tried = ", ".join(f"{ref.scheme} {ref.normalised}" for ref in ordered) or "no reference at all"
     complaints = [ref.complaint for ref in ordered if ref.complaint]
     return NoMatch(False, "; ".join([f"no shipment is called {tried}", *complaints]))
 
 
+def _of_one_package(
+    match: Match, references: Sequence[Reference], lookup: Callable[[Reference], Iterable[Target]]
+) -> Match | NoMatch:
+    """The match, unless the same statement names a further package of the shipment.
+
+    Silently taking the first would leave the others behind; taking all would deliver packages
+    that nobody named.
+    """
+    if match.target.package_id is None:
+        return match
+    named = {
+        target.package_id
+        for reference in references
+        if reference.scheme == match.by.scheme
+        for target in lookup(reference)
+        if target.shipment_id == match.target.shipment_id and target.package_id
+    }
+    if len(named) == 1:
+        return match
+    return NoMatch(
+        True, f"it names {len(named)} packages of one shipment: state one event for each"
+    )
+
+
 def _most_precise(targets: list[Target]) -> Target:
-    """The target itself, without its consignment when the name covers several of them."""
-    consignments = {t.consignment_id for t in targets}
+    """The target itself, without its consignment or package when the name covers several."""
     first = targets[0]
-    return first if len(consignments) == 1 else Target(first.shipment_id, None, first.issuer)
+    if len({t.consignment_id for t in targets}) > 1:
+        return Target(first.shipment_id, None, first.issuer)
+    if len({t.package_id for t in targets}) > 1:
+        return Target(first.shipment_id, first.consignment_id, first.issuer)
+    return first

@@ -19,9 +19,9 @@ from decimal import Decimal
 from typing import Final
 
 MASS: Final = "mass"  # base: kilogram
-VOLUME: Final = "volume"  # base: cubic metre
-LENGTH: Final = "length"  # base: metre
-AREA: Final = "area"  # base: square metre
+VOLUME: Final = "volume"  # base: cubic meter
+LENGTH: Final = "length"  # base: meter
+AREA: Final = "area"  # base: square meter
 COUNT: Final = "count"  # base: one
 TIME: Final = "time"  # base: second
 PACKAGE: Final = "package"  # no base: a pallet is no number of cartons
@@ -62,21 +62,21 @@ UNITS: Final = (
     _unit("CWA", "hundredweight (US)", MASS, "45.359237", "CWT"),
     _unit("STN", "short ton (US)", MASS, "907.18474", "SHORTTON SHORTTONS"),
     _unit("LTN", "long ton (UK)", MASS, "1016.0469088", "LONGTON LONGTONS"),
-    _unit("MTQ", "cubic metre", VOLUME, "1", "M3 M³ CBM CUM"),
-    _unit("LTR", "litre", VOLUME, "0.001", "LITER LITERS LITRE LITRES DMQ"),
-    _unit("MLT", "millilitre", VOLUME, "0.000001", "ML CMQ CM3 CM³ CCM"),
+    _unit("MTQ", "cubic meter", VOLUME, "1", "M3 M³ CBM CUM"),
+    _unit("LTR", "liter", VOLUME, "0.001", "LITER LITERS LITRE LITRES DMQ"),
+    _unit("MLT", "milliliter", VOLUME, "0.000001", "ML CMQ CM3 CM³ CCM"),
     _unit("FTQ", "cubic foot", VOLUME, "0.028316846592", "FT3 FT³ CUFT CFT CF"),
     _unit("INQ", "cubic inch", VOLUME, "0.000016387064", "IN3 IN³ CUIN"),
     _unit("GLL", "gallon (US)", VOLUME, "0.003785411784", "GA USGAL"),
-    _unit("MTR", "metre", LENGTH, "1", "M METER METERS METRE METRES"),
-    _unit("CMT", "centimetre", LENGTH, "0.01", "CM CMS"),
-    _unit("MMT", "millimetre", LENGTH, "0.001", "MM"),
-    _unit("KMT", "kilometre", LENGTH, "1000", "KM KMS KILOMETER KILOMETERS KILOMETRE KILOMETRES"),
+    _unit("MTR", "meter", LENGTH, "1", "M METER METERS METRE METRES"),
+    _unit("CMT", "centimeter", LENGTH, "0.01", "CM CMS"),
+    _unit("MMT", "millimeter", LENGTH, "0.001", "MM"),
+    _unit("KMT", "kilometer", LENGTH, "1000", "KM KMS KILOMETER KILOMETERS KILOMETRE KILOMETRES"),
     _unit("INH", "inch", LENGTH, "0.0254", "IN INCH INCHES"),
     _unit("FOT", "foot", LENGTH, "0.3048", "FT FOOT FEET"),
     _unit("YRD", "yard", LENGTH, "0.9144", "YD YDS YARD YARDS"),
     _unit("SMI", "mile", LENGTH, "1609.344", "MI MILE MILES"),
-    _unit("MTK", "square metre", AREA, "1", "M2 M² SQM"),
+    _unit("MTK", "square meter", AREA, "1", "M2 M² SQM"),
     _unit("FTK", "square foot", AREA, "0.09290304", "FT2 FT² SQFT SF"),
     _unit("C62", "one", COUNT, "1", "UNIT UNITS ONE"),
     _unit("EA", "each", COUNT, "1", "EACH"),

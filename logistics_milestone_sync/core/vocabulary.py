@@ -25,6 +25,7 @@ TRANSIT: Final = "transit"  # in the hands of a carrier
 DELIVERED_PHASE: Final = "delivered"  # the consignee has it
 FAILED: Final = "failed"  # it will not arrive: returned, lost, cancelled
 NO_PHASE: Final = "none"  # a statement that does not move the shipment (money, exceptions)
+CANCELLED: Final = "cancelled"  # the milestone: there is nothing to move any more
 PHASES: Final = (PLANNING, FULFILMENT, TRANSIT, DELIVERED_PHASE, FAILED)
 
 # --- Category: how soon somebody must know, and how long we keep it ----------------------------
@@ -138,6 +139,8 @@ MILESTONES: Final = (
     Milestone("out_for_delivery", "Out for delivery", 140, TRANSIT, _OPS, _CARRIER),
     Milestone("delivery_attempted", "Delivery attempted", 150, TRANSIT, _OPS, _CARRIER),
     Milestone("delivered", "Delivered", 200, DELIVERED_PHASE, _BOTH, _CARRIER, True),
+    # Ours to state: goods that come back arrive at our own door.
+    Milestone("received", "Received back", 205, DELIVERED_PHASE, _OPS, ("odoo",)),
     Milestone("returned", "Returned to shipper", 210, FAILED, _BOTH, _CARRIER, True),
     Milestone("lost", "Lost", 220, FAILED, _BOTH, _CARRIER, True),
     Milestone("cancelled", "Cancelled", 230, FAILED, _BOTH, ("odoo",), True),

@@ -2,28 +2,27 @@
 
 from contextlib import contextmanager
 
-from psycopg2 import errors
+from psycopg2 import errorcodes, errors
 
-from odoo.exceptions import ConcurrencyError
-
-CLASHES = (
-    errors.SerializationFailure,
-    errors.DeadlockDetected,
-    errors.LockNotAvailable,
-    ConcurrencyError,
-)
+CLASHES = (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable)
 # A worker that loses this often in a row leaves the rest to its next run.
 MOST_CLASHES = 10
 
 
+class TakenMeanwhile(errors.SerializationFailure):
+    """A unique key was taken by a transaction that our snapshot does not see."""
+
+    pgcode = errorcodes.SERIALIZATION_FAILURE  # Odoo looks up why it retries
+
+
 @contextmanager
 def clash_when_taken():
-    """Turn a unique key that somebody took since our snapshot into a clash.
+    """Turn a unique key that somebody took meanwhile into a clash.
 
-    Odoo retries a clash and not a violated key. Whoever starts over sees the row of the other, and
-    has an answer for it: a repeated fact, a number that is in use.
+    Odoo and the workers retry a clash and not a violated key. Whoever starts over sees the row of
+    the other, and has an answer for it: a repeated fact, a number that is in use.
     """
     try:
         yield
     except errors.UniqueViolation as taken:
-        raise ConcurrencyError(str(taken)) from taken
+        raise TakenMeanwhile(str(taken)) from taken

@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+# Fields that a 3PL client does not see of his own goods in the portal.
+INTERNAL = "base.group_user"
+
 
 class LogisticsGovernedMixin(models.AbstractModel):
     """Fields that only the suite's own methods set, whatever rights a caller has on the record.

@@ -1,12 +1,17 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
+
+from ..core.duties import Act
 
 _GROUP_OF_KIND = {
     "exception_billing": "logistics_milestone_sync.logistics_milestone_sync_group_finance_approver",
+    "status_override": "logistics_milestone_sync.logistics_milestone_sync_group_manager",
+    "status_override_billing": (
+        "logistics_milestone_sync.logistics_milestone_sync_group_finance_approver"
+    ),
 }
-_VALID_DAYS = 14
 
 
 class LogisticsApprovableMixin(models.AbstractModel):
@@ -14,14 +19,21 @@ class LogisticsApprovableMixin(models.AbstractModel):
     _description = "Record that others decide about"
 
     def _on_approval_decided(self, approval):
-        """Act on the decision (``approval.state``). Called elevated, ``env.uid`` decided it."""
+        """Act on the outcome (``approval.state``): approved, rejected, withdrawn or expired.
+
+        Called elevated; ``env.uid`` decided it, or took it back.
+        """
 
     def _approval_conflict(self, approval):
         """Why the current user may not decide this one, as a sentence; empty if he may.
 
-        For duties that do not go together, beyond "requester and approver differ", which always
-        holds.
+        For what depends on the record itself. Duties that do not go together are data
+        (``logistics.duty.conflict``), and requester and approver differ always.
         """
+        return ""
+
+    def _approval_obsolete(self, approval):
+        """Why it is too late to approve this, as a sentence; empty while it is still as asked."""
         return ""
 
 
@@ -35,23 +47,34 @@ class LogisticsApproval(models.Model):
     _description = "Approval"
     _inherit = ["mail.thread", "mail.activity.mixin", "logistics.stateful.mixin"]
     _order = "requested_at desc, id desc"
-    _transitions = {"pending": ("approved", "rejected", "expired")}
+    _rec_names_search = ["res_name"]
+    _transitions = {"pending": ("approved", "rejected", "withdrawn", "expired")}
 
     name = fields.Char(compute="_compute_name")
     kind = fields.Selection(
-        [("exception_billing", "Bill in spite of an exception")], required=True, readonly=True
+        [
+            ("exception_billing", "Bill in spite of an exception"),
+            ("status_override", "Override of a status"),
+            ("status_override_billing", "Override of a status that bills"),
+        ],
+        required=True,
+        readonly=True,
     )
     res_model = fields.Char(required=True, readonly=True)
     res_id = fields.Many2oneReference(
         "Record Id", model_field="res_model", required=True, readonly=True
     )
     res_name = fields.Char("About", readonly=True)
+    shipment_id = fields.Many2one(
+        "logistics.shipment", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     state = fields.Selection(
         [
             ("pending", "Waiting"),
             ("approved", "Approved"),
             ("rejected", "Rejected"),
+            ("withdrawn", "Withdrawn"),
             ("expired", "Expired"),
         ],
         required=True,
@@ -60,17 +83,22 @@ class LogisticsApproval(models.Model):
         tracking=True,
         index=True,
     )
-    requester_id = fields.Many2one("res.users", required=True, readonly=True)
+    requester_id = fields.Many2one("res.users", required=True, readonly=True, index=True)
     requested_at = fields.Datetime(required=True, readonly=True)
-    approver_id = fields.Many2one("res.users", "Decided By", readonly=True)
+    approver_id = fields.Many2one("res.users", "Decided By", readonly=True, index="btree_not_null")
     decided_at = fields.Datetime(readonly=True)
     expires_at = fields.Datetime(readonly=True)
     reason_code = fields.Char(readonly=True)
+    reason_id = fields.Many2one("logistics.reason.code", readonly=True, ondelete="restrict")
     note = fields.Text("Why", readonly=True)
-    decision_note = fields.Text("Answer")
+    decision_note = fields.Text("Answer", readonly=True)
+    rejection_reason_id = fields.Many2one(
+        "logistics.reason.code", readonly=True, ondelete="restrict"
+    )
     amount = fields.Monetary("At Stake", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     can_decide = fields.Boolean(compute="_compute_can_decide", search="_search_can_decide")
+    is_mine = fields.Boolean(compute="_compute_can_decide")
 
     _not_by_requester = models.Constraint(
         "CHECK(approver_id IS NULL OR approver_id <> requester_id)",
@@ -80,10 +108,16 @@ class LogisticsApproval(models.Model):
         "CHECK(state NOT IN ('approved', 'rejected') OR approver_id IS NOT NULL)",
         "A decision needs somebody who took it.",
     )
+    _rejected_with_answer = models.Constraint(
+        "CHECK(state <> 'rejected' OR decision_note IS NOT NULL)",
+        "Whoever asked has to learn why it was rejected.",
+    )
     _one_pending_uniq = models.UniqueIndex(
         "(kind, res_model, res_id) WHERE state = 'pending'",
         "This was submitted for approval already.",
     )
+    # Used by the cases, overrides and agreements that look up their approvals.
+    _about_idx = models.Index("(res_model, res_id)")
 
     @api.depends("kind", "res_name")
     def _compute_name(self):
@@ -95,9 +129,10 @@ class LogisticsApproval(models.Model):
     @api.depends("state", "requester_id", "kind")
     def _compute_can_decide(self):
         for approval in self:
+            approval.is_mine = approval.requester_id == self.env.user
             approval.can_decide = (
                 approval.state == "pending"
-                and approval.requester_id != self.env.user
+                and not approval.is_mine
                 and self.env.user.has_group(self._approver_group(approval.kind))
             )
 
@@ -117,7 +152,12 @@ class LogisticsApproval(models.Model):
 
     @api.model
     def _approver_group(self, kind):
-        """XML id of the group that decides requests of this kind. To be extended with kinds."""
+        """XML id of the group that decides requests of this kind. To be extended with kinds.
+
+        In code and not in data, because whoever could write it could make himself the approver.
+        How long a request is valid and whether it needs a reason is data
+        (``logistics.approval.kind``).
+        """
         return _GROUP_OF_KIND[kind]
 
     @api.model
@@ -126,21 +166,32 @@ class LogisticsApproval(models.Model):
 
         :param record: one record of a model that inherits ``logistics.approvable.mixin``
         :param str kind: a value of the field ``kind``
+        :param str reason_code: code of a ``logistics.reason.code`` for the purpose of the kind
         :return: the pending approval
+        :raises AccessError: if the requester took a part before that does not go with asking
+        :raises UserError: if the kind needs a reason and none is given
         """
         record.ensure_one()
+        refused = self.env["logistics.duty.conflict"]._refusals(f"{kind}.request", record)
+        if refused:
+            raise AccessError(refused[record.id])
+        terms_sudo = self.env["logistics.approval.kind"].sudo()._of(kind)
         company = record.company_id or self.env.company
+        now = fields.Datetime.now()
+        # Whoever may ask was checked by the caller; writing is nobody's right.
         approval_sudo = self.sudo().create(
             {
                 "kind": kind,
                 "res_model": record._name,
                 "res_id": record.id,
                 "res_name": record.display_name,
+                "shipment_id": record.shipment_id.id if "shipment_id" in record else False,
                 "company_id": company.id,
                 "requester_id": self.env.uid,
-                "requested_at": fields.Datetime.now(),
-                "expires_at": fields.Datetime.now() + timedelta(days=_VALID_DAYS),
+                "requested_at": now,
+                "expires_at": now + timedelta(days=terms_sudo.validity_days),
                 "reason_code": reason_code,
+                "reason_id": terms_sudo._reason(reason_code).id,
                 "note": note,
                 "amount": amount,
                 "currency_id": (currency or company.currency_id).id,
@@ -148,14 +199,6 @@ class LogisticsApproval(models.Model):
         )
         approval_sudo._decided()
         return approval_sudo.with_env(self.env)
-
-    def action_approve(self):
-        """Approve, as somebody of the approver group who did not ask for it."""
-        self._decide("approved")
-
-    def action_reject(self):
-        """Reject, as somebody of the approver group who did not ask for it."""
-        self._decide("rejected")
 
     def action_open_record(self):
         """Open the record that the approval is about."""
@@ -167,48 +210,19 @@ class LogisticsApproval(models.Model):
             "view_mode": "form",
         }
 
-    def _decide(self, decision):
-        self.check_access("read")
-        for approval in self:
-            approval._check_may_decide()
-        # The approver's right was checked above; writing is nobody's right but this method's.
-        approvals_sudo = self.sudo().try_lock_for_update()
-        if len(approvals_sudo) < len(self):
-            raise UserError(self.env._("Somebody else is deciding this right now."))
-        approvals_sudo._move_to(
-            decision, approver_id=self.env.uid, decided_at=fields.Datetime.now()
-        )
-        for approval_sudo in approvals_sudo:
-            approval_sudo._record()._on_approval_decided(approval_sudo)
-        approvals_sudo._decided()
-
-    def _check_may_decide(self):
-        self.ensure_one()
-        if not self.env.user.has_group(self._approver_group(self.kind)):
-            raise AccessError(
-                self.env._(
-                    "Only %s may decide this.", self.env.ref(self._approver_group(self.kind)).name
-                )
-            )
-        if self.requester_id == self.env.user:
-            raise AccessError(
-                self.env._("You asked for this yourself: somebody else has to decide it.")
-            )
-        if self.expires_at and self.expires_at < fields.Datetime.now():
-            raise UserError(self.env._("This request has expired. Ask for it again."))
-        conflict = self._record()._approval_conflict(self)
-        if conflict:
-            raise AccessError(conflict)
-
     def _record(self):
         return self.env[self.res_model].browse(self.res_id).exists()
 
+    def _acts(self):
+        """What people did here, for duties that do not go together."""
+        self.ensure_one()
+        about = {"record": f"{self.res_model},{self.res_id}"}
+        about |= {"shipment": str(self.shipment_id.id)} if self.shipment_id else {}
+        acts = [Act(self.requester_id.id, f"{self.kind}.request", about)]
+        if self.state == "approved":
+            acts.append(Act(self.approver_id.id, f"{self.kind}.approve", about))
+        return acts
+
     def _decided(self):
         """Hook: these approvals were requested or decided, in this very transaction."""
-
-    @api.autovacuum
-    def _gc_expire(self):
-        """Close requests that nobody decided in time."""
-        late = self.search([("state", "=", "pending"), ("expires_at", "<", fields.Datetime.now())])
-        late._move_to("expired", decided_at=fields.Datetime.now())
-        late._decided()
+        self._announce()

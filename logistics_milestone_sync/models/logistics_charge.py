@@ -1,40 +1,46 @@
+import secrets
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 
-from ..core import change, fact
+from ..core import change
 from ..core.change import Change
-from ..core.fact import Outcome
-
-CHARGE_TYPES = [
-    ("freight", "Freight"),
-    ("fuel", "Fuel surcharge"),
-    ("accessorial", "Accessorial"),
-    ("handling", "Handling"),
-    ("storage", "Storage"),
-    ("duty", "Customs duty"),
-    ("tax", "Tax"),
-    ("other", "Other"),
-]
+from ..core.charge import standing
+from .ownership_cell_mixin import CHARGE_SIDES, CHARGE_TYPES
+from .recording_charges import ChargeWriter
 
 
 class LogisticsCharge(models.Model):
     """What a shipment costs us (buy) or our customer (sell).
 
-    A changed amount is a new row that supersedes the old one; amounts are never edited.
+    A changed amount is a new row; amounts are never edited. Of the revisions of one key at most one
+    is *live* (``active``), and only live charges count: its speaker owns the charge, nothing newer
+    was stated, and revenue entered by hand was approved.
     """
 
     _name = "logistics.charge"
     _description = "Shipment Charge"
     _order = "shipment_id, side, charge_type, id"
-    _inherit = ["logistics.governed.mixin"]
+    _inherit = [
+        "logistics.governed.mixin",
+        "logistics.approvable.mixin",
+        "logistics.source.mixin",
+    ]
     _check_company_auto = True
     _governed_fields = (
         "active",
         "superseded_by_id",
+        "confirms_id",
         "source_kind",
         "system_id",
         "source",
         "explanation",
+        "verdict",
+        "rule_id",
+        "stated_at",
+        "received_at",
+        "duplicate_count",
+        "issue",
+        "decision",
     )
 
     name = fields.Char("Description", required=True)
@@ -47,13 +53,19 @@ class LogisticsCharge(models.Model):
     client_id = fields.Many2one(
         related="shipment_id.client_id", store=True, precompute=True, index="btree_not_null"
     )
-    side = fields.Selection([("buy", "Cost"), ("sell", "Revenue")], required=True)
+    side = fields.Selection(CHARGE_SIDES, required=True)
     charge_type = fields.Selection(CHARGE_TYPES, required=True)
-    charge_key = fields.Char(required=True, help="The same key again is a revision.")
+    charge_key = fields.Char(
+        required=True,
+        default=lambda self: f"manual-{secrets.token_hex(4)}",
+        help="The same key again is a revision.",
+    )
     quantity = fields.Float(digits="Product Unit", default=1.0)
     uom_id = fields.Many2one("uom.uom", "Unit")
     amount = fields.Monetary(required=True)
-    currency_id = fields.Many2one("res.currency", required=True)
+    currency_id = fields.Many2one(
+        "res.currency", required=True, default=lambda self: self.env.company.currency_id
+    )
     source_kind = fields.Selection(
         [
             ("contract", "Contract"),
@@ -64,61 +76,108 @@ class LogisticsCharge(models.Model):
         required=True,
         default="manual",
     )
-    system_id = fields.Many2one("logistics.system", "Stated By", ondelete="restrict")
+    system_id = fields.Many2one(
+        "logistics.system", "Stated By", index="btree_not_null", ondelete="restrict"
+    )
     source = fields.Char(readonly=True)
     explanation = fields.Char(readonly=True, help="How the amount came about.")
+    reason = fields.Char("Why", help="Why it is entered by hand; the approver reads it.")
+    stated_at = fields.Datetime("Stated", readonly=True, help="When the source recorded it.")
+    received_at = fields.Datetime(
+        "Heard", required=True, readonly=True, default=fields.Datetime.now
+    )
+    duplicate_count = fields.Integer("Repeated", readonly=True)
+    issue = fields.Char(
+        "Look At", readonly=True, help="What is odd about the amount. It is kept as stated."
+    )
+
+    # === Whether it counts === #
+    verdict = fields.Selection(
+        [("accept", "Counts"), ("advisory", "Advisory"), ("reject", "Refused")],
+        required=True,
+        readonly=True,
+        default="accept",
+    )
+    rule_id = fields.Many2one(
+        "logistics.ownership.rule",
+        "Decided By",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    decision = fields.Selection(
+        [("pending", "Waiting for approval"), ("approved", "Approved"), ("rejected", "Rejected")],
+        readonly=True,
+        copy=False,
+        help="Of revenue entered by hand.",
+    )
     superseded_by_id = fields.Many2one(
         "logistics.charge", readonly=True, index="btree_not_null", ondelete="restrict"
     )
-    active = fields.Boolean(default=True, readonly=True)
+    confirms_id = fields.Many2one(
+        "logistics.charge",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="It only repeats this earlier statement.",
+    )
+    # What people enter goes live by ``_enter`` only.
+    active = fields.Boolean("Live", default=lambda self: self.env.su, readonly=True)
+    standing = fields.Selection(
+        [
+            ("live", "Live"),
+            ("waiting", "Waiting for approval"),
+            ("superseded", "Superseded"),
+            ("confirmation", "Confirmation"),
+            ("advisory", "Advisory"),
+            ("refused", "Refused"),
+        ],
+        compute="_compute_standing",
+        store=True,
+        help="Only live charges count. Advisory ones are shown, and nothing is billed for them.",
+    )
+    revision_ids = fields.Many2many(
+        "logistics.charge",
+        compute="_compute_revision_ids",
+        context={"active_test": False},
+        string="Revisions",
+    )
 
     _live_key_uniq = models.UniqueIndex(
-        "(shipment_id, side, charge_key) WHERE active",
+        "(shipment_id, side, charge_key, COALESCE(system_id, 0)) WHERE active",
         "The shipment has a charge with this key already: it must supersede the old one.",
     )
+    # The writer looks up what a system said before, live or not.
+    _key_idx = models.Index("(shipment_id, side, charge_key)")
+
+    @api.depends("active", "verdict", "decision", "confirms_id")
+    def _compute_standing(self):
+        for charge in self:
+            charge.standing = standing(
+                charge.active, charge.verdict, charge.decision or "", bool(charge.confirms_id)
+            )
+
+    def _compute_revision_ids(self):
+        everything = self.with_context(active_test=False).search(
+            [("shipment_id", "in", self.shipment_id.ids)], order="id"
+        )
+        chains = everything.grouped(lambda charge: charge._chain_key())
+        for charge in self:
+            charge.revision_ids = chains.get(charge._chain_key(), charge)
+
+    def _chain_key(self):
+        return (self.shipment_id.id, self.side, self.charge_key, self.system_id.id)
 
     @api.model
     def _state(self, system, stated):
         """Record charges that a system states; a known key with another amount is a revision.
 
+        The number of queries does not depend on the number of charges.
+
         :param list stated: of ``(index, core.reference.Target, core.fact.ChargeFact, Statement)``
-        :return: list of ``(index, Outcome, Change or None)``
+        :return: list of ``(index, Outcome, Change)``
         """
-        results = []
-        for index, target, charge, statement in stated:
-            live = self._live(target.shipment_id, charge.side, charge.charge_key)
-            currency = self.env["res.currency"].search([("name", "=", charge.currency)])
-            if not currency:
-                refusal = f"currency {charge.currency!r} is unknown or not active"
-                results.append(
-                    (index, Outcome(fact.REJECTED, target.shipment_id, explanation=refusal), None)
-                )
-                continue
-            if live and live._says_the_same(charge, currency):
-                results.append((index, Outcome(fact.DUPLICATE, target.shipment_id), None))
-                continue
-            new = live._supersede(self._vals_from(system, target, charge, statement, currency))
-            results.append(
-                (
-                    index,
-                    Outcome(fact.RECORDED, target.shipment_id),
-                    Change(change.CHARGE, target.shipment_id, charge_id=new.id, detail=new.name),
-                )
-            )
-        return results
-
-    @api.model
-    def _live(self, shipment_id, side, key):
-        return self.search(
-            [("shipment_id", "=", shipment_id), ("side", "=", side), ("charge_key", "=", key)]
-        )
-
-    def _says_the_same(self, charge, currency):
-        return (
-            self.currency_id == currency
-            and currency.compare_amounts(self.amount, float(charge.amount)) == 0
-            and self.charge_type == charge.charge_type
-        )
+        return ChargeWriter(self.env, system, stated).store()
 
     def _supersede(self, vals):
         """Put a new charge in the place of this one (or of nothing, on an empty recordset)."""
@@ -145,18 +204,13 @@ class LogisticsCharge(models.Model):
             **self.env["logistics.unit.alias"]._charge_vals(system, charge.unit),
         }
 
-    def write(self, vals):
-        if not self.env.su and self.filtered(lambda charge: charge.source_kind != "manual"):
-            raise AccessError(
-                self.env._("Only a charge entered by hand can be edited. Enter a revision instead.")
-            )
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_by_hand(self):
-        if self.filtered(lambda charge: charge.source_kind != "manual" or not charge.active):
-            raise UserError(
-                self.env._(
-                    "Only a charge entered by hand can be deleted. Enter a revision instead."
+    def _tell_changed(self):
+        """Tell the hook that these charges are new, approved or replaced."""
+        self.shipment_id._facts_recorded(
+            [
+                Change(
+                    change.CHARGE, charge.shipment_id.id, charge_id=charge.id, detail=charge.name
                 )
-            )
+                for charge in self
+            ]
+        )

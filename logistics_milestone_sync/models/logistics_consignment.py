@@ -23,6 +23,7 @@ class LogisticsConsignment(models.Model):
     client_id = fields.Many2one(related="shipment_id.client_id", store=True, index="btree_not_null")
     delivery_carrier_id = fields.Many2one("delivery.carrier", "Delivery Method")
     reference_ids = fields.One2many("logistics.reference", "consignment_id", "References")
+    package_ids = fields.One2many("logistics.package", "consignment_id", "Packages")
 
     # State: the fold of the ledger, written by the projection only.
     status_id = fields.Many2one("logistics.milestone", readonly=True, copy=False)
@@ -34,7 +35,7 @@ class LogisticsConsignment(models.Model):
     def _compute_name(self):
         for consignment in self:
             number = consignment.reference_ids.filtered(
-                lambda ref: ref.scheme in ("tracking", "pro", "waybill", "sscc")
+                lambda ref: ref.scheme in ("tracking", "pro", "waybill") and not ref.package_id
             )[:1]
             consignment.name = number.value or f"{consignment.shipment_id.name or ''}/1"
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .governed_mixin import INTERNAL
+
 REASONS = [
     ("damaged", "Damaged"),
     ("refused", "Refused"),
@@ -23,6 +25,9 @@ PARTIES = [
     ("weather", "Weather"),
     ("other", "Other"),
 ]
+
+
+SEVERITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Critical")]
 
 
 class LogisticsException(models.Model):
@@ -51,6 +56,9 @@ class LogisticsException(models.Model):
         "closed_at",
         "description",
         "billing_approved",
+        "escalation_level",
+        "escalates_at",
+        "claim_state",
     )
 
     name = fields.Char(compute="_compute_name", store=True)
@@ -67,28 +75,40 @@ class LogisticsException(models.Model):
     responsible_party = fields.Selection(PARTIES, tracking=True)
     description = fields.Char(readonly=True, help="What the source wrote.")
     state = fields.Selection(
-        [("closed", "Closed"), ("open", "Open")], required=True, readonly=True, default="open"
+        [("open", "Open"), ("closed", "Closed")], required=True, readonly=True, default="open"
     )
     severity = fields.Selection(
-        [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Critical")], default="1"
+        SEVERITIES, required=True, default="1", tracking=True, group_expand=True
     )
-    user_id = fields.Many2one("res.users", "Owner", tracking=True, index="btree_not_null")
+    user_id = fields.Many2one(
+        "res.users", "Owner", tracking=True, index="btree_not_null", groups=INTERNAL
+    )
     opened_at = fields.Datetime(readonly=True)
     closed_at = fields.Datetime(readonly=True)
-    resolution = fields.Text(tracking=True)
+    closure_reason_id = fields.Many2one(
+        "logistics.reason.code",
+        "Closed Because",
+        domain=[("purpose", "=", "exception_closure")],
+        tracking=True,
+        ondelete="restrict",
+        groups=INTERNAL,
+    )
+    resolution = fields.Text(tracking=True, groups=INTERNAL)
     billing_approved = fields.Boolean(
         readonly=True,
         copy=False,
         tracking=True,
         help="Finance accepts to bill in spite of this exception. Set by an approval only.",
+        groups=INTERNAL,
     )
     approval_ids = fields.One2many(
         "logistics.approval",
         "res_id",
         domain=[("res_model", "=", "logistics.exception")],
         string="Approvals",
+        groups=INTERNAL,
     )
-    pending_approval = fields.Boolean(compute="_compute_pending_approval")
+    pending_approval = fields.Boolean(compute="_compute_pending_approval", groups=INTERNAL)
 
     _event_uniq = models.UniqueIndex("(event_id)", "This event has opened a case already.")
     _open_idx = models.Index("(company_id, shipment_id) WHERE state = 'open'")
@@ -113,30 +133,43 @@ class LogisticsException(models.Model):
         """
         stated = self._stated_exceptions(list(open_keys))
         wanted = {key for keys in open_keys.values() for key in keys}
-        opened = self.create(
-            [
-                self._vals_from(row) | {"state": "open" if row["fact_key"] in wanted else "closed"}
-                for row in stated
-                if not row["case_id"] and row["verdict"] == "accept"
-            ]
-        )
+        new = [row for row in stated if not row["case_id"] and row["verdict"] == "accept"]
+        opened = self._open_from(new, wanted)
         known = {row["case_id"]: row["fact_key"] for row in stated if row["case_id"]}
         cases = self.browse(known)
         closing = cases.filtered(lambda c: c.state == "open" and known[c.id] not in wanted)
         closing.write({"state": "closed", "closed_at": fields.Datetime.now()})
-        cases.filtered(lambda c: c.state == "closed" and known[c.id] in wanted).write(
-            {"state": "open", "closed_at": False}
-        )
+        closing._stop_clock()
+        reopening = cases.filtered(lambda c: c.state == "closed" and known[c.id] in wanted)
+        reopening.write({"state": "open", "closed_at": False, "closure_reason_id": False})
+        reopening._start_clock()
         return opened, closing
 
+    def _open_from(self, rows, wanted):
+        """Make cases of ledger rows.
+
+        :param wanted: keys of the events that are open exceptions; the others are history
+        """
+        vals_list = []
+        for row in rows:
+            vals = self._vals_from(row)
+            company = self.env["logistics.shipment"].browse(row["shipment_id"]).company_id
+            if row["fact_key"] in wanted:
+                due = self._due_of(company, vals["severity"], fields.Datetime.now())
+                vals |= {"state": "open", "due_at": due, "escalates_at": due}
+            else:
+                vals["state"] = "closed"
+            vals_list.append(vals)
+        return self.create(vals_list)
+
     def _stated_exceptions(self, shipment_ids):
-        self.flush_model(["event_id"])
+        self.flush_model(["event_id", "state"])
         return self.env.execute_query_dict(
             SQL(
                 """
                 SELECT event.id, event.shipment_id, event.fact_key, event.verdict, event.reason,
                        event.responsible_party, event.raw_text, event.occurred_at,
-                       exception.id AS case_id
+                       exception.id AS case_id, exception.state AS case_state
                   FROM logistics_milestone_event event
                   LEFT JOIN logistics_exception exception ON exception.event_id = event.id
                  WHERE event.shipment_id = ANY(%s) AND event.milestone_code = 'exception_raised'
@@ -147,44 +180,60 @@ class LogisticsException(models.Model):
         )
 
     def _vals_from(self, row):
+        shipment = self.env["logistics.shipment"].browse(row["shipment_id"])
+        reason = row["reason"] or "other"
         return {
-            "shipment_id": row["shipment_id"],
+            "shipment_id": shipment.id,
             "event_id": row["id"],
-            "reason": row["reason"] or "other",
+            "reason": reason,
             "responsible_party": row["responsible_party"],
             "description": row["raw_text"],
             "opened_at": row["occurred_at"],
+            "severity": self.env["logistics.exception.severity"]._of(shipment.company_id, reason),
+            "user_id": shipment.user_id.id,
         }
 
     # === Actions === #
 
-    def action_close(self):
-        """Close the cases: states ``exception_closed`` for their shipments.
-
-        :raises UserError: if no resolution is written
-        """
-        self.check_access("write")
-        for case in self.filtered(lambda case: case.state == "open"):
-            if not case.resolution:
-                raise UserError(
-                    self.env._("Write how %s was resolved before you close it.", case.name)
-                )
-            case.shipment_id._state_milestone("exception_closed", raw_text=case.resolution)
-
-    def action_request_billing_approval(self):
+    def action_request_billing_approval(self, reason_code="", note=""):
         """Ask finance to bill in spite of the exception; somebody else decides.
 
+        :param str reason_code: code of a reason for approvals; where one is required and none is
+            given, the answer is the dialog that asks for it, and nothing was requested yet
         :raises UserError: if the case is closed, or was asked for already
         """
         self.check_access("write")
+        terms_sudo = self.env["logistics.approval.kind"].sudo()._of("exception_billing")
+        if terms_sudo.reason_required and not reason_code:
+            return self._ask_for_reason()
         for case in self:
             if case.state != "open":
                 raise UserError(self.env._("%s is closed: nothing to approve.", case.name))
             if case.billing_approved or case.pending_approval:
                 raise UserError(self.env._("%s was submitted for approval already.", case.name))
             self.env["logistics.approval"]._request(
-                case, "exception_billing", note=case.resolution or case.description
+                case,
+                "exception_billing",
+                reason_code=reason_code,
+                note=note or case.resolution or case.description,
             )
+        return None
+
+    def _ask_for_reason(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ask to Bill Anyway"),
+            "res_model": "logistics.billing.request",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_exception_ids": self.ids},
+        }
+
+    def _approval_obsolete(self, approval):
+        """Override of ``logistics.approvable.mixin``: a closed case holds nothing any more."""
+        if self.state != "open":
+            return self.env._("%s is closed by now: nothing to approve.", self.name)
+        return super()._approval_obsolete(approval)
 
     def _on_approval_decided(self, approval):
         """Override of ``logistics.approvable.mixin``: an approved case no longer holds billing."""

@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from odoo import api, fields, models, tools
 
+from ..core.expectation import Pattern
 from ..core.vocabulary import NO_PHASE, Milestone
 
 PHASES = [
@@ -31,6 +34,18 @@ class LogisticsMilestone(models.Model):
         help="Once reached, only a retraction or an approved override leaves it."
     )
     active = fields.Boolean(default=True)
+    crosswalk_ids = fields.One2many(
+        "logistics.milestone.crosswalk", "milestone_id", "Codes of Standards"
+    )
+    next_milestone_id = fields.Many2one(
+        "logistics.milestone",
+        "Expected Next",
+        ondelete="set null",
+        help="What should be heard after this one. A shipment of which nothing is heard is silent.",
+    )
+    silence_hours = fields.Integer(
+        "Within Hours", help="0: nothing particular is expected after this milestone."
+    )
 
     _code_uniq = models.UniqueIndex("(code)", "This milestone code exists already.")
     _terminal_moves = models.Constraint(
@@ -47,6 +62,18 @@ class LogisticsMilestone(models.Model):
             .search([("code", "!=", False)])
         )
         return {row.code: (row.id, row.to_milestone()) for row in rows}
+
+    @api.model
+    @tools.ormcache()
+    def _patterns(self):
+        """``{milestone code: core Pattern}`` of what is expected after the milestones."""
+        rows_sudo = self.sudo().search(
+            [("silence_hours", ">", 0), ("next_milestone_id", "!=", False)]
+        )
+        return {
+            row.code: Pattern(row.next_milestone_id.code, timedelta(hours=row.silence_hours))
+            for row in rows_sudo
+        }
 
     @api.private
     def to_milestone(self):
@@ -70,8 +97,15 @@ class LogisticsMilestone(models.Model):
 
     def write(self, vals):
         self.env.registry.clear_cache()
+        if {"next_milestone_id", "silence_hours"} & vals.keys():
+            self.env["logistics.shipment"]._refresh_outlook_later()
         return super().write(vals)
 
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    def action_export_crosswalk(self):
+        """Download what the standards call these milestones as CSV."""
+        self.check_access("read")
+        return self.env["logistics.crosswalk.export"]._download(self.crosswalk_ids)

@@ -7,15 +7,17 @@ from odoo.tools import SQL
 
 from ..core.clock import utc
 from ..core.fact import Evidence
-from ..core.fold import LedgerEvent
+from ..core.state import LedgerEvent
 from ..core.weight import Weight
+from .governed_mixin import INTERNAL
 
 
 class LogisticsMilestoneEvent(models.Model):
     """The ledger: what every system ever stated about a shipment. Nothing is changed or removed.
 
     Rows are written by ``logistics.shipment._record_facts`` only. A database trigger refuses
-    everything but counting a repeated statement, for SQL and superusers too.
+    everything but counting a repeated statement and filling an empty location, which is how its
+    codes are understood and not what was said; for SQL and superusers too.
     """
 
     _name = "logistics.milestone.event"
@@ -28,6 +30,9 @@ class LogisticsMilestoneEvent(models.Model):
     )
     consignment_id = fields.Many2one(
         "logistics.consignment", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    package_id = fields.Many2one(
+        "logistics.package", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
@@ -55,12 +60,40 @@ class LogisticsMilestoneEvent(models.Model):
         readonly=True, help="The source gave local time; the zone was chosen by a rule."
     )
 
+    # === How long it took, judged when it was recorded === #
+    latency = fields.Integer(
+        "Latency (s)",
+        readonly=True,
+        aggregator="avg",
+        help="Seconds until it was recorded: since the source recorded it; if the source does not "
+        "say, since it happened; for plans and estimates, since we heard it.",
+    )
+    latency_limit = fields.Integer(
+        "Acceptable Latency (s)",
+        readonly=True,
+        aggregator=None,
+        help="What the flow policy allowed when it was recorded. 0: no policy.",
+    )
+    latency_breached = fields.Boolean(
+        "Too Late",
+        readonly=True,
+        help="It took longer than the flow policy allowed. A later change of the policy does not "
+        "change this.",
+    )
+
     # === Who said it, in whose words, and whether it counts === #
     system_id = fields.Many2one(
-        "logistics.system", required=True, readonly=True, index=True, ondelete="restrict"
+        "logistics.system",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+        groups=INTERNAL,
     )
-    source_event_id = fields.Char(readonly=True, help="The source's own id of the event.")
-    source = fields.Char(readonly=True, help="The raw message it came from.")
+    source_event_id = fields.Char(
+        readonly=True, help="The source's own id of the event.", groups=INTERNAL
+    )
+    source = fields.Char(readonly=True, help="The raw message it came from.", groups=INTERNAL)
     raw_code = fields.Char("Original Code", readonly=True)
     raw_text = fields.Char("Original Text", readonly=True)
     inferred = fields.Boolean(readonly=True, help="Derived, not observed. Not billable by default.")
@@ -75,27 +108,74 @@ class LogisticsMilestoneEvent(models.Model):
         readonly=True,
     )
     rule_id = fields.Many2one(
-        "logistics.ownership.rule", "Decided By", readonly=True, ondelete="restrict"
+        "logistics.ownership.rule",
+        "Decided By",
+        readonly=True,
+        ondelete="restrict",
+        groups=INTERNAL,
     )
-    priority = fields.Integer(readonly=True)
-    retracts = fields.Char(readonly=True, help="Id of the event that its source withdraws.")
+    priority = fields.Integer(readonly=True, groups=INTERNAL)
+    retracts = fields.Char(
+        readonly=True, help="Id of the event that its source withdraws.", groups=INTERNAL
+    )
+    is_override = fields.Boolean(
+        "Override",
+        readonly=True,
+        help="People put the shipment there for a time, or took that back; no system observed it.",
+    )
 
     # === What it says === #
     reason = fields.Char(readonly=True)
     responsible_party = fields.Char(readonly=True)
     location_label = fields.Char("Place", readonly=True)
+    location_code = fields.Char("Place Code", readonly=True, help="In the source's own words.")
+    location_gln = fields.Char("Place GLN", readonly=True)
+    location_unlocode = fields.Char("Place UN/LOCODE", readonly=True)
+    location_city = fields.Char("Place City", readonly=True)
+    location_country = fields.Char("Place Country", readonly=True)
+    location_id = fields.Many2one(
+        "logistics.location",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What the codes mean. Filled when they are known, at once or later.",
+    )
     signer = fields.Char("Signed By", readonly=True)
+    document_id = fields.Many2one(
+        "logistics.document",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The document that proves it, as far as it was here when the event was recorded.",
+    )
     document_url = fields.Char(readonly=True)
     document_sha256 = fields.Char("Document SHA-256", readonly=True)
     weight = fields.Float(digits=(16, 3), readonly=True)
     weight_unit = fields.Char(readonly=True, help="UN/ECE Recommendation 20 code.")
 
-    fact_key = fields.Char(required=True, readonly=True)
-    content_hash = fields.Char(required=True, readonly=True)
-    duplicate_count = fields.Integer("Repeated", readonly=True)
+    closes = fields.Char(
+        readonly=True, help="Key of the exception that is closed by it.", groups=INTERNAL
+    )
+
+    fact_key = fields.Char(required=True, readonly=True, groups=INTERNAL)
+    content_hash = fields.Char(required=True, readonly=True, groups=INTERNAL)
+    duplicate_count = fields.Integer("Repeated", readonly=True, groups=INTERNAL)
 
     _fact_key_uniq = models.UniqueIndex("(fact_key)", "This statement is in the ledger already.")
     _timeline_idx = models.Index("(shipment_id, occurred_at)")
+    # Whoever reads the ledger finds the request, its reason and its approval by this name.
+    _override_has_a_request = models.Constraint(
+        "CHECK(is_override IS NOT TRUE"
+        " OR COALESCE(source_event_id, '') ~ '^override/[0-9]+(/end)?$')",
+        "An override in the ledger names the approved request that it comes from.",
+    )
+    # Used when a code becomes known, and by the list of unknown places.
+    _unplaced_idx = models.Index(
+        "(system_id) WHERE location_id IS NULL"
+        " AND COALESCE(location_code, location_gln, location_unlocode) IS NOT NULL"
+    )
+    # Used by the systems' figures and by the filter of what came too late.
+    _breach_idx = models.Index("(system_id, recorded_at) WHERE latency_breached")
 
     def init(self):
         """Make the table append-only; uninstalling drops the table and the trigger with it."""
@@ -104,8 +184,10 @@ class LogisticsMilestoneEvent(models.Model):
                 """
                 CREATE OR REPLACE FUNCTION logistics_milestone_event_guard() RETURNS trigger AS $$
                 BEGIN
-                    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'duplicate_count'
-                                          = to_jsonb(OLD) - 'duplicate_count' THEN
+                    IF TG_OP = 'UPDATE'
+                        AND to_jsonb(NEW) - '{duplicate_count,location_id}'::text[]
+                          = to_jsonb(OLD) - '{duplicate_count,location_id}'::text[]
+                        AND (OLD.location_id IS NULL OR OLD.location_id = NEW.location_id) THEN
                         RETURN NEW;
                     END IF;
                     RAISE EXCEPTION 'logistics_milestone_event is append-only'
@@ -151,9 +233,10 @@ class LogisticsMilestoneEvent(models.Model):
 
 
 _LEDGER_SQL = """
-    SELECT id, shipment_id, consignment_id, fact_key, milestone_code, classifier, occurred_at,
-           stated_at, system_id, priority, verdict, inferred, source_event_id, retracts, reason,
-           responsible_party, signer, document_url, document_sha256, weight::text, weight_unit
+    SELECT id, shipment_id, consignment_id, package_id, fact_key, milestone_code, classifier,
+           occurred_at, stated_at, system_id, priority, verdict, inferred, source_event_id,
+           retracts, reason, responsible_party, signer, document_url, document_sha256, document_id,
+           weight::text, weight_unit, is_override, closes
       FROM logistics_milestone_event
      WHERE shipment_id = ANY(%s)
 """
@@ -176,11 +259,15 @@ def _to_ledger_event(row):
         counts=row["verdict"] == "accept",
         inferred=bool(row["inferred"]),
         consignment_id=row["consignment_id"],
+        package_id=row["package_id"],
         stated_at=utc(row["stated_at"]),
         source_event_id=row["source_event_id"],
         retracts=row["retracts"],
         reason=row["reason"] or "",
         responsible_party=row["responsible_party"] or "",
+        document_id=row["document_id"],
         evidence=proof if proof != Evidence() else None,
         weight=Weight(Decimal(row["weight"]), row["weight_unit"]) if row["weight_unit"] else None,
+        override=bool(row["is_override"]),
+        closes=row["closes"],
     )

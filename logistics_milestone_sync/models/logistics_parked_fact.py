@@ -38,7 +38,12 @@ class LogisticsParkedFact(models.Model):
     source = fields.Char(readonly=True, index="btree_not_null")
     duplicate_count = fields.Integer("Repeated", readonly=True)
     state = fields.Selection(
-        [("parked", "Parked"), ("matched", "Matched"), ("dismissed", "Dismissed")],
+        [
+            ("deferred", "Waiting for Its Batch"),
+            ("parked", "Parked"),
+            ("matched", "Matched"),
+            ("dismissed", "Dismissed"),
+        ],
         required=True,
         readonly=True,
         default="parked",
@@ -164,8 +169,16 @@ class LogisticsParkedFact(models.Model):
     @api.model
     def _cron_rematch(self):
         """Give every parked fact that can be placed by now to its shipment."""
+        self._work_off(self._matchable)
+
+    @api.model
+    def _work_off(self, fetch):
+        """Try facts again, batch by batch, until there is nothing left or the time is over.
+
+        :param fetch: gives the next batch behind the id ``after``
+        """
         clashes, reached = 0, 0
-        while batch := self._matchable(after=reached):
+        while batch := fetch(after=reached):
             reached_now = batch[-1].id
             try:
                 done = len(batch._rematch())
@@ -193,7 +206,7 @@ class LogisticsParkedFact(models.Model):
             )
             for row, outcome in zip(readable, outcomes, strict=True):
                 if outcome.status == facts.PARKED:
-                    row.explanation = outcome.explanation
+                    row.write({"state": "parked", "explanation": outcome.explanation})
                     continue
                 row.write({"state": "matched", "shipment_id": outcome.shipment_id})
                 matched |= row
@@ -224,7 +237,7 @@ class LogisticsParkedFact(models.Model):
         """Try these facts again now, and say what came of it."""
         self.check_access("write")
         # Matching writes to ledgers that the user may only read; the door checks who states.
-        waiting_sudo = self.sudo().filtered(lambda row: row.state == "parked")
+        waiting_sudo = self.sudo().filtered(lambda row: row.state in ("parked", "deferred"))
         matched = waiting_sudo._rematch()
         return {
             "type": "ir.actions.client",

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ..core.check_digit import WRONG
 from ..core.reference import Reference
+from .governed_mixin import INTERNAL
 
 SCHEMES = [
     ("shipment", "Shipment"),
@@ -35,6 +36,12 @@ class LogisticsReference(models.Model):
     consignment_id = fields.Many2one(
         "logistics.consignment", index="btree_not_null", ondelete="cascade"
     )
+    package_id = fields.Many2one(
+        "logistics.package",
+        index="btree_not_null",
+        ondelete="cascade",
+        help="A message that uses this number speaks of this package only.",
+    )
     company_id = fields.Many2one(
         related="shipment_id.company_id", store=True, precompute=True, index=True
     )
@@ -51,10 +58,13 @@ class LogisticsReference(models.Model):
         "Given By",
         ondelete="restrict",
         help="Empty: a name of our own, known to everybody.",
+        groups=INTERNAL,
     )
 
     # Used by _record_facts: every message looks its shipment up here.
     _lookup_idx = models.Index("(company_id, scheme, normalised)")
+    # Used by find_by_number: the beginning of any number, in whichever company.
+    _number_idx = models.Index("(normalised text_pattern_ops)")
     # One order may travel in several shipments; a carrier's number never does.
     _own_uniq = models.UniqueIndex(
         "(shipment_id, scheme, normalised, COALESCE(system_id, 0), COALESCE(consignment_id, 0))",
@@ -106,6 +116,10 @@ class LogisticsReference(models.Model):
             ):
                 raise ValidationError(self.env._("This consignment is of another shipment."))
             reference._check_digit()
+            if reference.package_id and reference.package_id.consignment_id != (
+                reference.consignment_id
+            ):
+                raise ValidationError(self.env._("This package is of another consignment."))
             if reference.scheme in EXCLUSIVE_SCHEMES and reference.sudo()._names_another():
                 raise ValidationError(
                     self.env._("Another shipment has the number %s already.", reference.value)

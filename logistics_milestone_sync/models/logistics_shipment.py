@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .governed_mixin import INTERNAL
 from .logistics_milestone import PHASES
 
 
@@ -23,7 +24,6 @@ class LogisticsShipment(models.Model):
     ]
     _order = "promised_at, id"
     _check_company_auto = True
-    _rec_names_search = ["name", "reference_ids.normalised"]
 
     _governed_fields = (
         "status_id",
@@ -39,6 +39,15 @@ class LogisticsShipment(models.Model):
         "last_event_at",
         "has_open_exception",
         "is_conflicting",
+        "is_overridden",
+        "return_of_id",
+        "combined_into_id",
+        "next_milestone_id",
+        "next_expected_at",
+        "silence_told_for",
+        "first_eta",
+        "last_eta",
+        "eta_error_hours",
     )
 
     name = fields.Char(
@@ -49,6 +58,25 @@ class LogisticsShipment(models.Model):
     )
     active = fields.Boolean(default=True)
 
+    direction = fields.Selection(
+        [
+            ("outbound", "Outbound"),
+            ("dropship", "Drop-ship"),
+            ("return", "Return"),
+            ("inbound", "Inbound"),
+        ],
+        required=True,
+        default="outbound",
+        help="Only what a customer receives, outbound or drop-shipped, is ever invoiced.",
+    )
+    return_of_id = fields.Many2one(
+        "logistics.shipment", readonly=True, index="btree_not_null", copy=False, check_company=True
+    )
+    return_ids = fields.One2many("logistics.shipment", "return_of_id", "Returns")
+    combined_into_id = fields.Many2one(
+        "logistics.shipment", readonly=True, index="btree_not_null", copy=False, check_company=True
+    )
+
     # === Parties and documents === #
     partner_id = fields.Many2one(
         "res.partner", "Consignee", index="btree_not_null", check_company=True
@@ -57,9 +85,14 @@ class LogisticsShipment(models.Model):
     client_id = fields.Many2one(
         "res.partner", "3PL Client", index="btree_not_null", help="Whose goods they are."
     )
-    user_id = fields.Many2one("res.users", "Responsible", tracking=True)
+    user_id = fields.Many2one("res.users", "Responsible", tracking=True, groups=INTERNAL)
     sale_order_ids = fields.Many2many(
-        "sale.order", "logistics_shipment_sale_order_rel", "shipment_id", "order_id", "Sale Orders"
+        "sale.order",
+        "logistics_shipment_sale_order_rel",
+        "shipment_id",
+        "order_id",
+        "Sale Orders",
+        groups=INTERNAL,
     )
     picking_ids = fields.Many2many(
         "stock.picking",
@@ -67,6 +100,7 @@ class LogisticsShipment(models.Model):
         "shipment_id",
         "picking_id",
         "Transfers",
+        groups=INTERNAL,
     )
     delivery_carrier_id = fields.Many2one(
         "delivery.carrier", "Delivery Method", index="btree_not_null", check_company=True
@@ -75,7 +109,7 @@ class LogisticsShipment(models.Model):
     reference_ids = fields.One2many("logistics.reference", "shipment_id", "References")
     event_ids = fields.One2many("logistics.milestone.event", "shipment_id", "Events")
     exception_ids = fields.One2many("logistics.exception", "shipment_id", "Exceptions")
-    charge_ids = fields.One2many("logistics.charge", "shipment_id", "Charges")
+    charge_ids = fields.One2many("logistics.charge", "shipment_id", "Charges", groups=INTERNAL)
     weight = fields.Float("Declared Weight", digits="Stock Weight", help="In kilograms.")
     promised_at = fields.Datetime("Promised", index=True)
 
@@ -113,6 +147,12 @@ class LogisticsShipment(models.Model):
         copy=False,
         help="Sources state different final outcomes. Somebody should look.",
     )
+    is_overridden = fields.Boolean(
+        "Overridden",
+        readonly=True,
+        copy=False,
+        help="People put the status there for a time, in spite of what was stated.",
+    )
 
     # === Figures for the screen === #
     tracking_refs = fields.Char("Tracking", compute="_compute_tracking_refs")
@@ -140,7 +180,7 @@ class LogisticsShipment(models.Model):
         return shipments
 
     def write(self, vals):
-        linked = {"sale_order_ids", "picking_ids", "company_id"} & vals.keys()
+        linked = {"sale_order_ids", "picking_ids", "company_id", "direction"} & vals.keys()
         if linked and not self.env.su:
             raise AccessError(
                 self.env._(
@@ -158,7 +198,9 @@ class LogisticsShipment(models.Model):
     def _compute_tracking_refs(self):
         shown = ("tracking", "pro", "waybill", "sscc", "container")
         for shipment in self:
-            refs = shipment.reference_ids.filtered(lambda ref: ref.scheme in shown)
+            refs = shipment.reference_ids.filtered(
+                lambda ref: ref.scheme in shown and not ref.package_id
+            )
             shipment.tracking_refs = ", ".join(refs.mapped("value"))
 
     def _compute_counts(self):

@@ -1,9 +1,12 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..core.certified import certified_weight
 from ..core.change import EXCEPTION_CLOSED, EXCEPTION_OPENED, STATE, Change
 from ..core.clock import naive
-from ..core.fold import State, fold
+from ..core.fold import fold
+from ..core.state import Folded, State
+from .logistics_shipment_outlook import OUTLOOK_COLUMNS
 
 # column → SQL type, in the order of _shipment_values
 _SHIPMENT_COLUMNS = {
@@ -20,6 +23,7 @@ _SHIPMENT_COLUMNS = {
     "last_event_at": "timestamp",
     "has_open_exception": "bool",
     "is_conflicting": "bool",
+    "is_overridden": "bool",
 }
 _CONSIGNMENT_COLUMNS = {
     "status_id": "int4",
@@ -34,20 +38,26 @@ class LogisticsShipment(models.Model):
 
     _inherit = "logistics.shipment"
 
-    def _fold_many(self):
+    def _fold_many(self, ledger=None):
         """Fold the ledgers of these shipments.
 
+        :param dict ledger: what ``_ledger_of`` read, where somebody read it already
         :return: ``{shipment id: core.fold.Folded}``, every shipment present
         """
-        ledger = self.env["logistics.milestone.event"]._ledger_of(self.ids)
+        if ledger is None:
+            ledger = self.env["logistics.milestone.event"]._ledger_of(self.ids)
         milestones = {
             code: milestone
             for code, (_id, milestone) in self.env["logistics.milestone"]._catalogue().items()
         }
         consignments = self._consignments_of()
+        packages = self._packages_of()
         return {
             shipment_id: fold(
-                ledger.get(shipment_id, ()), consignments.get(shipment_id, ()), milestones
+                ledger.get(shipment_id, ()),
+                consignments.get(shipment_id, ()),
+                milestones,
+                packages.get(shipment_id),
             )
             for shipment_id in self.ids
         }
@@ -76,22 +86,19 @@ class LogisticsShipment(models.Model):
         """
         if not self:
             return []
-        folded = self._fold_many()
+        ledger = self.env["logistics.milestone.event"]._ledger_of(self.ids)
+        folded = self._fold_many(ledger)
+        outlook = self._outlook_values(folded, ledger)
         before = {shipment.id: shipment.status_id.code for shipment in self}
         self._store(
             "logistics.shipment",
-            _SHIPMENT_COLUMNS,
-            {id_: self._shipment_values(result.shipment) for id_, result in folded.items()},
-        )
-        self._store(
-            "logistics.consignment",
-            _CONSIGNMENT_COLUMNS,
+            _SHIPMENT_COLUMNS | OUTLOOK_COLUMNS,
             {
-                id_: self._consignment_values(state)
-                for result in folded.values()
-                for id_, state in result.consignments.items()
+                id_: (*self._shipment_values(result), *outlook[id_])
+                for id_, result in folded.items()
             },
         )
+        self._store_parts(folded.values())
         changes = [
             Change(STATE, id_, detail=f"{before[id_] or '–'} → {result.shipment.milestone}")
             for id_, result in folded.items()
@@ -105,30 +112,47 @@ class LogisticsShipment(models.Model):
         changes += [Change(EXCEPTION_CLOSED, c.shipment_id.id, exception_id=c.id) for c in closed]
         return changes
 
+    def _store_parts(self, results):
+        """Store where the consignments and packages of the folded shipments stand."""
+        for model, parts in (
+            ("logistics.consignment", [result.consignments for result in results]),
+            ("logistics.package", [result.packages for result in results]),
+        ):
+            values = {
+                id_: self._consignment_values(state)
+                for states in parts
+                for id_, state in states.items()
+            }
+            self._store(model, _CONSIGNMENT_COLUMNS, values)
+
     def _consignment_values(self, state: State):
         status = self.env["logistics.milestone"]._catalogue().get(state.milestone)
         return (status and status[0], state.phase, naive(state.since), naive(state.eta))
 
-    def _shipment_values(self, state: State):
+    def _shipment_values(self, result: Folded):
+        state = result.shipment
+
         def first(code):
             return state.reached.get(code)
 
         def when(code):
             return naive(first(code).occurred_at) if first(code) else None
 
+        # Stock is booked out by it, which does not end when an override does: only facts count.
+        left = first("dispatched")
         proof = first("pod_received")
-        weighed = first("weight_validated")
         return (
             *self._consignment_values(state),
-            when("dispatched"),
+            naive(left.occurred_at) if left and not left.override else None,
             when("delivered"),
             when("pod_received"),
             (proof.evidence.signer or None) if proof and proof.evidence else None,
-            weighed.weight.kilograms if weighed and weighed.weight else None,
+            certified_weight(result) or None,
             state.attempts,
             naive(state.last_event_at),
             bool(state.exceptions),
             state.conflicting,
+            state.overridden,
         )
 
     @api.model

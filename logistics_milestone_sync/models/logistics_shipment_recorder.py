@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from ..core.change import EXCEPTION_APPROVED, Change
@@ -5,6 +7,9 @@ from ..core.clock import utc
 from ..core.fact import MilestoneFact, Statement
 from ..core.reference import Reference
 from .recording import Recording
+
+# What recording inserts by SQL.
+_INSERTED = ["event_ids", "field_statement_ids", "eta_ids", "weighing_ids"]
 
 
 class LogisticsShipment(models.Model):
@@ -21,7 +26,8 @@ class LogisticsShipment(models.Model):
 
         :param system: one ``logistics.system``; its company is the only one that is touched
         :param list statements: of ``core.fact.Statement``; any number, any mix of shipments
-        :param bool park: keep statements without a shipment for later (``logistics.parked.fact``)
+        :param bool park: keep for later (``logistics.parked.fact``) what has no shipment, or what
+            its flow policy records in a batch
         :return: list of ``core.fact.Outcome``, one per statement, in the same order
         """
         system.ensure_one()
@@ -29,7 +35,9 @@ class LogisticsShipment(models.Model):
         self_sudo = self.sudo().with_company(system.company_id).with_context(tracking_disable=True)
         recording = Recording(self_sudo.env, system.sudo(), list(statements))
         shipments_sudo = recording.run(park).with_env(self_sudo.env)
-        shipments_sudo.invalidate_recordset(["event_ids"])  # they were inserted by SQL
+        # They were inserted by SQL.
+        shipments_sudo.invalidate_recordset(_INSERTED)
+        self_sudo.env["logistics.document"].invalidate_model(["event_ids"])
         recording.changes += shipments_sudo._project()
         shipments_sudo._facts_recorded(recording.changes)
         return recording.outcomes
@@ -44,6 +52,7 @@ class LogisticsShipment(models.Model):
         """
         # Not only when the state moved: a dispatch may be heard after the delivery.
         self._validate_transfers_later()
+        self._write_back_numbers(changes)
 
     def _state_milestone(self, milestone, occurred_at=None, **values):
         """State one milestone of these shipments in this database's own voice.
@@ -53,26 +62,55 @@ class LogisticsShipment(models.Model):
         :param values: further values of ``core.fact.MilestoneFact``
         :return: list of ``core.fact.Outcome``, one per shipment
         """
-        now = fields.Datetime.now()
-        outcomes = []
-        for company, shipments in self.grouped("company_id").items():
+        return self._record_own(
+            (shipment, shipment._own_fact(milestone, occurred_at, **values)) for shipment in self
+        )
+
+    def _own_fact(self, milestone, occurred_at=None, **values):
+        return MilestoneFact(
+            (Reference("shipment", self.name),),
+            milestone,
+            utc(occurred_at or fields.Datetime.now()),
+            utc_offset=0,
+            **values,
+        )
+
+    @api.model
+    def _record_own(self, stated):
+        """Record what this database states itself.
+
+        :param stated: pairs of a shipment and a fact about it
+        :return: list of ``core.fact.Outcome``, one per pair, in the same order
+        """
+        stated = list(stated)
+        now = utc(fields.Datetime.now())
+        outcomes = [None] * len(stated)
+        by_company = defaultdict(list)
+        for index, (shipment, _fact) in enumerate(stated):
+            by_company[shipment.company_id].append(index)
+        for company, indexes in by_company.items():
             system_sudo = self.env["logistics.system"]._odoo_system(company)
             statements = [
-                Statement(
-                    MilestoneFact(
-                        (Reference("shipment", shipment.name),),
-                        milestone,
-                        utc(occurred_at or now),
-                        utc_offset=0,
-                        **values,
-                    ),
-                    received_at=utc(now),
-                    source=f"res.users,{self.env.uid}",
-                )
-                for shipment in shipments
+                Statement(stated[index][1], received_at=now, source=f"res.users,{self.env.uid}")
+                for index in indexes
             ]
-            outcomes += self._record_facts(system_sudo, statements)
+            told = self._record_facts(system_sudo, statements)
+            for index, outcome in zip(indexes, told, strict=True):
+                outcomes[index] = outcome
         return outcomes
+
+    @api.model
+    def _state_each(self, stated, occurred_at=None):
+        """State something of its own of each shipment, in this database's own voice.
+
+        :param list stated: of ``(shipment, milestone code, values of core.fact.MilestoneFact)``
+        :param occurred_at: naive UTC; now by default
+        :return: list of ``core.fact.Outcome``, in the order of ``stated``
+        """
+        return self._record_own(
+            (shipment, shipment._own_fact(milestone, occurred_at, **values))
+            for shipment, milestone, values in stated
+        )
 
     def _exception_approved(self, exceptions):
         """Tell the hook that finance accepts to bill in spite of these exceptions."""
@@ -82,3 +120,14 @@ class LogisticsShipment(models.Model):
                 for case in exceptions
             ]
         )
+
+    def _lock_in_order(self):
+        """Take the row locks of these shipments in id order: two batches can never deadlock.
+
+        Everything that changes facts or money does this before it locks anything else.
+        """
+        if self:
+            self.env.cr.execute(
+                "SELECT 1 FROM logistics_shipment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                [sorted(self.ids)],
+            )

@@ -1,7 +1,9 @@
 from odoo import fields, models
 
 from ..core import timeline as steps
+from ..core.override import override_id_of
 from ..core.timeline import timeline
+from .governed_mixin import INTERNAL
 
 _ICONS = {
     "planning": "fa-file-text-o",
@@ -19,6 +21,7 @@ _COLORS = {
     steps.HISTORY: "secondary",
     steps.NOT_COUNTED: "secondary",
     steps.WITHDRAWN: "danger",
+    steps.OVERRIDDEN: "warning",
 }
 
 
@@ -26,7 +29,11 @@ class LogisticsShipment(models.Model):
     _inherit = "logistics.shipment"
 
     timeline_html = fields.Html(
-        "Timeline", compute="_compute_timeline_html", sanitize=False, compute_sudo=False
+        "Timeline",
+        compute="_compute_timeline_html",
+        sanitize=False,
+        compute_sudo=False,
+        groups=INTERNAL,
     )
 
     def _compute_timeline_html(self):
@@ -46,22 +53,37 @@ class LogisticsShipment(models.Model):
         catalogue = self.env["logistics.milestone"]._catalogue()
         milestones = {code: milestone for code, (_id, milestone) in catalogue.items()}
         rows = {event.id: event for event in self.event_ids}
-        story = timeline(ledger, self.consignment_ids.ids, milestones)
+        overrides = self._overrides_of(rows.values())
+        packages = self._packages_of().get(self.id)
+        story = timeline(ledger, self.consignment_ids.ids, milestones, packages)
         return [
             {
                 "event": rows[step.event.id],
                 "sentence": self._sentence_of(step, milestones),
                 "color": _COLORS[step.effect],
+                "override": overrides.get(step.event.id),
                 "icon": _ICONS[milestones[step.event.milestone].phase],
             }
             for step in reversed(story)
             if step.event.id in rows
         ]
 
+    def _overrides_of(self, events):
+        """``{event id: override}`` of the statements that are overrides, or the end of one."""
+        ids = {
+            event.id: override_id_of(event.source_event_id) for event in events if event.is_override
+        }
+        known = {o.id: o for o in self.env["logistics.override"].browse(ids.values()).exists()}
+        return {event_id: known[id_] for event_id, id_ in ids.items() if id_ in known}
+
     def _sentence_of(self, step, milestones):
         """What one statement changed, in words."""
+        if step.event.override:
+            return self._override_sentence(step, milestones)
         if step.effect == steps.MOVED and not step.after:
             return self.env._("The shipment has no status any more.")
+        if step.effect == steps.MOVED and step.before == step.after:
+            return self.env._("A part of the shipment moved; the rest is not there yet.")
         if step.effect == steps.MOVED:
             return self.env._("The shipment moved to “%s”.", milestones[step.after].name)
         return {
@@ -72,3 +94,12 @@ class LogisticsShipment(models.Model):
             steps.NOT_COUNTED: self.env._("Shown only: this system does not own the fact."),
             steps.WITHDRAWN: self.env._("Withdrawn by its source; it does not count."),
         }[step.effect]
+
+    def _override_sentence(self, step, milestones):
+        if step.effect == steps.WITHDRAWN:
+            return self.env._("This override is over; it does not count any more.")
+        if step.before == step.after:
+            return self.env._("The status stayed the same.")
+        if not step.after:
+            return self.env._("The shipment has no status any more.")
+        return self.env._("The shipment was put to “%s”.", milestones[step.after].name)

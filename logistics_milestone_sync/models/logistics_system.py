@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 SYSTEM_KINDS = [
@@ -35,6 +37,11 @@ class LogisticsSystem(models.Model):
         help="Set when the system speaks for one client only.",
     )
     active = fields.Boolean(default=True)
+    breach_count = fields.Integer(
+        "Too Late (7 days)",
+        compute="_compute_breach_count",
+        help="Facts of the last seven days that took longer than their flow policy allows.",
+    )
 
     _code_uniq = models.UniqueIndex(
         "(company_id, code)", "A system with this code exists in the company already."
@@ -43,6 +50,30 @@ class LogisticsSystem(models.Model):
     _one_odoo_uniq = models.UniqueIndex(
         "(company_id) WHERE kind = 'odoo'", "This company has its own Odoo system already."
     )
+
+    def _compute_breach_count(self):
+        counts = dict(
+            self.env["logistics.milestone.event"]._read_group(
+                self._breach_domain(), ["system_id"], ["__count"]
+            )
+        )
+        for system in self:
+            system.breach_count = counts.get(system, 0)
+
+    def _breach_domain(self):
+        week_ago = fields.Datetime.now() - timedelta(days=7)
+        return [
+            ("system_id", "in", self.ids),
+            ("latency_breached", "=", True),
+            ("recorded_at", ">=", week_ago),
+        ]
+
+    def action_open_breaches(self):
+        """Open the events of the last seven days that came too late."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_milestone_sync.logistics_milestone_event_action"
+        )
+        return action | {"domain": self._breach_domain(), "context": {}}
 
     @api.model
     def _odoo_system(self, company):

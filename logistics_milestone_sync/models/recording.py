@@ -1,11 +1,27 @@
 """One batch of statements on its way into the ledger. Used by ``_record_facts`` only."""
 
+from dataclasses import replace
+
 from ..core import change, fact
 from ..core.change import Change
-from ..core.fact import ChargeFact, MilestoneFact, Outcome, ReferenceFact
+from ..core.fact import (
+    AttributeFact,
+    ChargeFact,
+    DocumentFact,
+    MilestoneFact,
+    Outcome,
+    ReferenceFact,
+    RouteFact,
+)
 from ..core.reference import NoMatch, resolve
+from .recording_documents import DocumentLinks, DocumentWriter
+from .recording_fields import FieldWriter
 from .recording_ledger import LedgerWriter
 from .recording_names import Names
+from .recording_routes import RouteWriter
+
+# Facts that find their shipment by the names that they carry, and give it none.
+_ABOUT_SHIPMENTS = (MilestoneFact, ChargeFact, DocumentFact, RouteFact, AttributeFact)
 
 
 class Recording:
@@ -19,19 +35,29 @@ class Recording:
         self.system = system
         self.statements = statements
         self.outcomes = [None] * len(statements)
+        self.deferred = set()
         self.targets = {}
         self.changes = []
 
     def run(self, park):
-        """Record everything; afterwards ``outcomes`` and ``changes`` tell what happened."""
+        """Record everything; afterwards ``outcomes`` and ``changes`` tell what happened.
+
+        :param bool park: keep for later what has no shipment or waits for its batch
+        """
+        if park:
+            self._defer()
         names = Names(self.env, self.system, self.facts_of(fact.Fact))
         self._resolve_naming(names)
         self._resolve_rest(names)
-        self._lock()
+        self.env["logistics.shipment"].browse(self.shipment_ids)._lock_in_order()
         if names.store():
             self._resolve_rest(names)  # a new number may have its own consignment by now
+        RouteWriter(self).store()
+        DocumentWriter(self).store()
+        self.documents = DocumentLinks(self)
         LedgerWriter(self).store()
         self._insert_charges()
+        FieldWriter(self).store()
         if park:
             self._park()
         return self.env["logistics.shipment"].browse(sorted(self.shipment_ids))
@@ -41,7 +67,21 @@ class Recording:
         return {target.shipment_id for target in self.targets.values()}
 
     def facts_of(self, kind):
-        return {i: s.fact for i, s in enumerate(self.statements) if isinstance(s.fact, kind)}
+        """The facts of some kinds that are to be recorded now, by their index."""
+        return {
+            index: statement.fact
+            for index, statement in enumerate(self.statements)
+            if index not in self.deferred and isinstance(statement.fact, kind)
+        }
+
+    def _defer(self):
+        """Leave what a flow policy records in a batch for later."""
+        waiting = self.env["logistics.parked.fact"]._defer(
+            self.system, dict(enumerate(self.statements))
+        )
+        self.deferred = set(waiting)
+        for index, outcome in waiting.items():
+            self.outcomes[index] = outcome
 
     # === Which shipment === #
 
@@ -53,7 +93,7 @@ class Recording:
                 self._assign(index, named, match.target, names)
 
     def _resolve_rest(self, names):
-        for index, stated in self.facts_of((MilestoneFact, ChargeFact)).items():
+        for index, stated in self.facts_of(_ABOUT_SHIPMENTS).items():
             self._match(index, stated, names)
 
     def _match(self, index, stated, names):
@@ -61,7 +101,10 @@ class Recording:
         if isinstance(match, NoMatch):
             self.outcomes[index] = Outcome(fact.PARKED, explanation=match.explanation)
             return None
-        self.targets[index] = match.target
+        consignment_id = self.statements[index].consignment_id
+        self.targets[index] = (
+            replace(match.target, consignment_id=consignment_id) if consignment_id else match.target
+        )
         return match
 
     def _assign(self, index, named, target, names):
@@ -71,14 +114,6 @@ class Recording:
         if added:
             self.changes.append(
                 Change(change.REFERENCE, target.shipment_id, detail=", ".join(added))
-            )
-
-    def _lock(self):
-        """Take the row locks of all shipments in id order: two batches can then never deadlock."""
-        if self.shipment_ids:
-            self.env.cr.execute(
-                "SELECT 1 FROM logistics_shipment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-                [sorted(self.shipment_ids)],
             )
 
     # === Charges and the unknown === #

@@ -6,10 +6,12 @@ from odoo.tools import SQL
 
 from ..core import change, fact
 from ..core.change import Change
-from ..core.clock import naive
+from ..core.clock import naive, utc
 from ..core.fact import MilestoneFact, Outcome
 from ..core.fact_key import conflict_key, content_hash, fact_key
-from ..core.ownership import ACCEPT, ADVISORY, REJECT, judge
+from ..core.flow_policy import latency_of
+from ..core.ownership import ACCEPT, ADVISORY, REJECT, Judgement
+from .recording_places import Places
 
 _OUTCOMES = {
     ACCEPT: (fact.RECORDED, change.EVENT),
@@ -29,13 +31,18 @@ class LedgerWriter:
         self.recording = recording
         self.env = recording.env
         self.system = recording.system
+        self.policies = self.env["logistics.flow.policy"]._policy_by_milestone(
+            self.system.company_id.id
+        )
 
     def store(self):
-        rules = self.env["logistics.ownership.rule"]._rules_of(self.system.company_id)
+        judge = self.env["logistics.ownership.rule"]._judge_of(self.system)
         catalogue = self.env["logistics.milestone"]._catalogue()
+        facts = self.recording.facts_of(MilestoneFact)
+        places = Places(self.env, self.system, facts)
         rows, repeats = {}, Counter()
         owners = defaultdict(list)
-        for index, stated in self.recording.facts_of(MilestoneFact).items():
+        for index, stated in facts.items():
             target = self.recording.targets.get(index)
             if not target:
                 continue
@@ -47,7 +54,7 @@ class LedgerWriter:
                 )
                 continue
             statement = self.recording.statements[index]
-            row = self._event_row(stated, target, statement, rules, catalogue)
+            row = self._event_row(stated, target, statement, judge, catalogue, places)
             known = rows.get(row["fact_key"])
             if known and known["content_hash"] == row["content_hash"]:
                 repeats[row["fact_key"]] += 1
@@ -59,13 +66,16 @@ class LedgerWriter:
             owners[row["fact_key"]].append(index)
         self._store_events(rows, repeats, owners)
 
-    def _event_row(self, stated, target, statement, rules, catalogue):
-        judgement = judge(rules, stated.milestone, self.system.id, self.system.kind)
+    def _event_row(self, stated, target, statement, judge, catalogue, places):
+        judgement = self._judgement(stated, statement, judge)
         place = f"s{target.shipment_id}/c{target.consignment_id or ''}"
-        proof = stated.evidence or fact.Evidence()
+        place += f"/p{target.package_id}" if target.package_id else ""
+        # No message can take the key of an override before it is stated.
+        place += "/override" if statement.override else ""
         return {
             "shipment_id": target.shipment_id,
             "consignment_id": target.consignment_id,
+            "package_id": target.package_id,
             "company_id": self.system.company_id.id,
             "milestone_id": catalogue[stated.milestone][0],
             "milestone_code": stated.milestone,
@@ -85,17 +95,49 @@ class LedgerWriter:
             "rule_id": judgement.rule_id,
             "priority": judgement.priority,
             "retracts": stated.retracts,
+            "is_override": statement.override,
+            "closes": stated.closes,
             "reason": stated.reason or None,
             "responsible_party": stated.responsible_party or None,
-            "location_label": stated.location.label if stated.location else None,
+            **places.columns(stated.location),
+            **self._evidence_values(stated, target),
+            "fact_key": fact_key(stated, self.system.id, place),
+            "content_hash": content_hash(stated),
+            **self._latency_values(stated, statement),
+        }
+
+    def _evidence_values(self, stated, target):
+        proof = stated.evidence or fact.Evidence()
+        return {
             "signer": proof.signer or None,
             "document_url": proof.document_url or None,
             "document_sha256": proof.sha256 or None,
+            "document_id": self.recording.documents.of(target.shipment_id, proof),
             "weight": stated.weight.value if stated.weight else None,
             "weight_unit": stated.weight.unit if stated.weight else None,
-            "fact_key": fact_key(stated, self.system.id, place),
-            "content_hash": content_hash(stated),
         }
+
+    def _latency_values(self, stated, statement):
+        """How long the fact took, judged by the policy of today."""
+        latency = latency_of(
+            stated.classifier,
+            stated.occurred_at,
+            stated.stated_at,
+            statement.received_at,
+            utc(self.env.cr.now()),
+            self.policies.get(stated.milestone),
+        )
+        return {
+            "latency": latency.seconds,
+            "latency_limit": latency.limit,
+            "latency_breached": latency.breached,
+        }
+
+    def _judgement(self, stated, statement, judge):
+        """What the rules say; an override stands on its approval instead, whoever owns the fact."""
+        if statement.override and self.system.kind == "odoo":
+            return Judgement(ACCEPT, None, 0)
+        return judge(stated.milestone)
 
     def _store_events(self, rows, repeats, owners):
         inserted = self._insert_ignoring_known(rows.values())
@@ -177,7 +219,9 @@ class LedgerWriter:
         else:
             status, kind = _OUTCOMES[row["verdict"]]
             detail = "" if status == fact.RECORDED else f"{self.system.name} does not own this fact"
-        if new and row["retracts"]:
+        if new and row["is_override"]:
+            kind = change.OVERRIDE
+        elif new and row["retracts"]:
             kind = change.RETRACTION
         self.recording.outcomes[index] = Outcome(status, row["shipment_id"], event_id, detail)
         self.recording.changes.append(

@@ -1,16 +1,16 @@
 """The names (references) that one batch of statements uses and gives."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from odoo.tools import SQL
 
 from ..core.reference import Target
 from .clashes import clash_when_taken
+from .recording_placement import Placement
 
 # Systems that may name our shipments. A carrier only speaks about numbers that somebody gave it.
 _NAMING_KINDS = ("odoo", "wms", "tms", "client", "edi_gateway")
-# Numbers that stand for one consignment; a second one of the kind is a second consignment.
-_CONSIGNMENT_SCHEMES = ("tracking", "pro", "waybill")
 
 
 class Names:
@@ -44,9 +44,7 @@ class Names:
                 return reference.complaint, []
         for reference in new:
             self._new.append((target, reference))
-            self._targets[reference.key].append(
-                Target(target.shipment_id, target.consignment_id, self.system.id)
-            )
+            self._targets[reference.key].append(replace(target, issuer=self.system.id))
         return "", [f"{ref.scheme} {ref.normalised}" for ref in new]
 
     def store(self):
@@ -58,24 +56,24 @@ class Names:
             return False
         # In the order of the names: two batches that give the same ones then wait, not deadlock.
         new = sorted(self._new, key=lambda pair: pair[1].key)
-        places = Consignments(self.env, {target.shipment_id for target, _ref in new})
+        placement = Placement(self.env, {target.shipment_id for target, _ref in new})
+        placed = placement.place_all(new)
         with clash_when_taken():
-            created = self.env["logistics.reference"].create(
+            self.env["logistics.reference"].create(
                 [
                     {
                         "shipment_id": target.shipment_id,
-                        "consignment_id": consignment_id,
+                        "consignment_id": target.consignment_id,
+                        "package_id": target.package_id,
                         "scheme": reference.scheme,
                         "value": reference.value.strip(),
                         "system_id": self.system.id,
                     }
-                    for (target, reference), consignment_id in places.place_all(new)
+                    for target, (_about, reference) in zip(placed, new, strict=True)
                 ]
             )
-        for (_target, reference), record in zip(new, created, strict=True):
-            self._targets[reference.key] = [
-                Target(record.shipment_id.id, record.consignment_id.id or None, self.system.id)
-            ]
+        for target, (_about, reference) in zip(placed, new, strict=True):
+            self._targets[reference.key] = [replace(target, issuer=self.system.id)]
         return True
 
     def _all_of(self, stated):
@@ -87,71 +85,12 @@ class Names:
         self.env["logistics.reference"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                "SELECT scheme, normalised, shipment_id, consignment_id, system_id"
+                "SELECT scheme, normalised, shipment_id, consignment_id, system_id, package_id"
                 "  FROM logistics_reference"
                 " WHERE company_id = %s AND (scheme, normalised) IN %s ORDER BY id",
                 self.system.company_id.id,
                 tuple(keys),
             )
         )
-        for scheme, normalised, shipment_id, consignment_id, issuer in rows:
-            self._targets[scheme, normalised].append(Target(shipment_id, consignment_id, issuer))
-
-
-class Consignments:
-    """Which consignment of a shipment a new carrier's number belongs to."""
-
-    def __init__(self, env, shipment_ids):
-        self.env = env
-        self._shipments = env["logistics.shipment"].browse(sorted(shipment_ids))
-        # Per shipment the schemes that each of its consignments has a number of, and its id;
-        # ``None`` where the consignment has yet to be made.
-        self._places = defaultdict(list)
-        for consignment in env["logistics.consignment"].search(
-            [("shipment_id", "in", self._shipments.ids)]
-        ):
-            schemes = set(consignment.reference_ids.mapped("scheme"))
-            self._places[consignment.shipment_id.id].append([schemes, consignment.id])
-
-    def place_all(self, named):
-        """Give each new name its consignment, and make those that are missing, all at once.
-
-        :param list named: of ``(Target, Reference)``
-        :return: list of ``((Target, Reference), consignment id)``; the id is ``False`` for names
-            that stand for the whole shipment
-        """
-        places = [self._place(target, reference.scheme) for target, reference in named]
-        self._make_missing()
-        return [(pair, place[1]) for pair, place in zip(named, places, strict=True)]
-
-    def _place(self, target, scheme):
-        """The place of the first consignment without a number of this kind, or a new one."""
-        if target.consignment_id or scheme not in _CONSIGNMENT_SCHEMES:
-            return (set(), target.consignment_id or False)
-        places = self._places[target.shipment_id]
-        place = next((place for place in places if scheme not in place[0]), None)
-        if not place:
-            place = [set(), None]
-            places.append(place)
-        place[0].add(scheme)
-        return place
-
-    def _make_missing(self):
-        missing = [
-            (shipment, 10 * number, place)
-            for shipment in self._shipments
-            for number, place in enumerate(self._places[shipment.id], start=1)
-            if place[1] is None
-        ]
-        made = self.env["logistics.consignment"].create(
-            [
-                {
-                    "shipment_id": shipment.id,
-                    "delivery_carrier_id": shipment.delivery_carrier_id.id,
-                    "sequence": sequence,
-                }
-                for shipment, sequence, _place in missing
-            ]
-        )
-        for (_shipment, _sequence, place), consignment in zip(missing, made, strict=True):
-            place[1] = consignment.id
+        for scheme, normalised, *target in rows:
+            self._targets[scheme, normalised].append(Target(*target))

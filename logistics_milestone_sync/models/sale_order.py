@@ -1,9 +1,9 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["sale.order", "logistics.governed.mixin"]
+    _inherit = ["sale.order", "logistics.governed.mixin", "logistics.status.mixin"]
     _governed_fields = ("logistics_shipment_ids",)
 
     logistics_shipment_ids = fields.Many2many(
@@ -14,19 +14,19 @@ class SaleOrder(models.Model):
         "Shipments",
         copy=False,
     )
-    logistics_shipment_count = fields.Integer(compute="_compute_logistics_shipment_count")
-    logistics_status = fields.Char("Shipment Status", compute="_compute_logistics_status")
 
-    @api.depends("logistics_shipment_ids")
-    def _compute_logistics_shipment_count(self):
-        for order in self:
-            order.logistics_shipment_count = len(order.logistics_shipment_ids)
+    def write(self, vals):
+        """Override of `sale_stock`: promised dates and customers' numbers reach the shipments."""
+        result = super().write(vals)
+        # Whoever may write the order may have its shipments follow.
+        if "commitment_date" in vals:
+            self.sudo().logistics_shipment_ids._follow_sources(vals.keys())
+        if vals.get("client_order_ref"):
+            self.sudo().logistics_shipment_ids._name_by_customer()
+        return result
 
-    @api.depends("logistics_shipment_ids.status_id")
-    def _compute_logistics_status(self):
-        for order in self:
-            order.logistics_status = order.logistics_shipment_ids._status_text()
-
-    def action_open_logistics_shipments(self):
-        """Open the shipments of these orders."""
-        return self.logistics_shipment_ids._action_open()
+    def _action_cancel(self):
+        """Override of `sale_stock`: what has left for a cancelled order becomes a case."""
+        result = super()._action_cancel()
+        self.sudo().logistics_shipment_ids._follow_cancellation()
+        return result

@@ -15,8 +15,10 @@ class LogisticsStatefulMixin(models.AbstractModel):
         :param str target: the new state
         :param values: further fields that are true because of the move
         :return: the records that moved; those in ``target`` already are left alone
+        :raises AccessError: before anything is told about records that the user may not write
         :raises UserError: if the table of transitions does not allow it for one of them
         """
+        self.check_access("write")
         moving = self.filtered(lambda record: record.state != target)
         for record in moving:
             if target not in self._transitions.get(record.state, ()):

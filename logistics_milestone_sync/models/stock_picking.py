@@ -1,9 +1,11 @@
 import logging
+import re
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..core.transfers import TO_CUSTOMER, is_due
 from .clashes import CLASHES, MOST_CLASHES
 
 _logger = logging.getLogger(__name__)
@@ -11,7 +13,7 @@ _logger = logging.getLogger(__name__)
 
 class StockPicking(models.Model):
     _name = "stock.picking"
-    _inherit = ["stock.picking", "logistics.governed.mixin"]
+    _inherit = ["stock.picking", "logistics.governed.mixin", "logistics.status.mixin"]
     _governed_fields = ("logistics_shipment_ids",)
 
     logistics_shipment_ids = fields.Many2many(
@@ -22,34 +24,39 @@ class StockPicking(models.Model):
         "Shipments",
         copy=False,
     )
-    logistics_shipment_count = fields.Integer(compute="_compute_logistics_status")
-    logistics_status = fields.Char("Shipment Status", compute="_compute_logistics_status")
-    logistics_eta = fields.Datetime("Estimated Arrival", compute="_compute_logistics_status")
 
-    @api.depends("logistics_shipment_ids.status_id", "logistics_shipment_ids.eta")
-    def _compute_logistics_status(self):
-        for picking in self:
-            shipments = picking.logistics_shipment_ids
-            picking.logistics_shipment_count = len(shipments)
-            picking.logistics_status = shipments._status_text()
-            picking.logistics_eta = max(shipments.filtered("eta").mapped("eta"), default=False)
+    def write(self, vals):
+        """Override of `stock` to tell shipments what changed on their transfers."""
+        result = super().write(vals)
+        # Whoever may write the transfer may have its shipment follow.
+        if "carrier_tracking_ref" in vals and not self.env.context.get("logistics_shown_numbers"):
+            self.sudo().logistics_shipment_ids._take_numbers()
+        if {"carrier_id", "owner_id"} & vals.keys():
+            self.sudo().logistics_shipment_ids._follow_sources(vals.keys())
+        return result
 
-    def action_open_logistics_shipments(self):
-        """Open the shipments of these transfers."""
-        return self.logistics_shipment_ids._action_open()
-
-    # === Deliveries make shipments === #
+    # === Transfers make shipments === #
 
     def _ensure_shipments(self):
-        """Make the missing shipments of outgoing transfers, where the company wants it."""
-        missing = self.filtered(
-            lambda picking: picking.picking_type_code == "outgoing"
-            and picking.company_id.logistics_shipment_policy == "confirmation"
-            and not picking.logistics_shipment_ids
-            and picking.state != "cancel"
+        """Make the missing shipments of these transfers, where the company wants them by now."""
+        # A picker confirms deliveries without any right on shipments. An archived one still counts.
+        missing_sudo = self.sudo().filtered(
+            lambda picking: is_due(picking.company_id.logistics_shipment_policy, picking.state)
+            and not picking.with_context(active_test=False).logistics_shipment_ids
+            and picking._travels_by_itself()
         )
-        # A picker confirms deliveries without any right on shipments.
-        self.env["logistics.shipment"].sudo()._ensure_for_pickings(missing)
+        self.env["logistics.shipment"].sudo()._make_of(list(missing_sudo))
+
+    def _travels_by_itself(self):
+        """Whether a shipment of this transfer needs nobody's decision.
+
+        Returns do when their delivery had a shipment; what suppliers send us is made by hand.
+        """
+        direction = self._logistics_direction()
+        if direction == "return":
+            returned = self.return_id.logistics_shipment_ids
+            return bool(returned) or self.picking_type_code == "outgoing"
+        return direction in TO_CUSTOMER
 
     def _create_backorder(self, *args, **kwargs):
         """Override of `stock`: what is left behind travels as a shipment of its own."""
@@ -57,14 +64,62 @@ class StockPicking(models.Model):
         backorders._ensure_shipments()
         return backorders
 
-    def action_cancel(self):
-        """Override of `stock`: a cancelled delivery cancels the shipment that it alone makes up."""
-        result = super().action_cancel()
-        shipments_sudo = self.sudo().logistics_shipment_ids.filtered(
-            lambda shipment: all(picking.state == "cancel" for picking in shipment.picking_ids)
-        )
-        shipments_sudo._state_milestone("cancelled")
+    def _action_done(self):
+        """Override of `stock`: validation may make a shipment, and says where its goods are."""
+        result = super()._action_done()
+        self._ensure_shipments()
+        pickings_sudo = self.sudo()
+        self._follow_packages()
+        pickings_sudo._prepared_shipments()._state_preparation()
+        pickings_sudo.logistics_shipment_ids._state_validation()
         return result
+
+    def _follow_packages(self):
+        """The packages that leave are the packages of the shipment."""
+        # A picker packs deliveries without any right on shipments.
+        self.sudo().logistics_shipment_ids._follow_stock_packages()
+
+    def action_cancel(self):
+        """Override of `stock`: transfers without any move are cancelled here alone."""
+        result = super().action_cancel()
+        self.sudo().logistics_shipment_ids._follow_cancellation()
+        return result
+
+    def send_to_shipper(self):
+        """Override of `stock_delivery`: goods that left are not ordered from a carrier again."""
+        if self.env.context.get("logistics_left_already"):
+            return
+        super().send_to_shipper()
+
+    # === Tracking numbers, both ways === #
+
+    def _tracking_numbers(self):
+        """The numbers in Odoo's comma-joined tracking reference."""
+        numbers = (number.strip() for number in (self.carrier_tracking_ref or "").split(","))
+        return [number for number in numbers if number]
+
+    def _show_numbers(self, references):
+        """Add to the tracking reference what it lacks of these references."""
+        shown = self._tracking_numbers()
+        known = {self._bare_number(number) for number in shown}
+        lacking = [ref.value for ref in references if self._bare_number(ref.value) not in known]
+        if lacking:
+            joined = ",".join(dict.fromkeys([*shown, *lacking]))
+            self.with_context(logistics_shown_numbers=True).carrier_tracking_ref = joined
+
+    @api.model
+    def _bare_number(self, number):
+        return re.sub(r"[\s\-.]+", "", number).upper()
+
+    def _tell_number_refused(self, number, why):
+        self._message_log(
+            body=self.env._(
+                "The tracking number %(number)s was not taken over into the shipment: %(why)s. "
+                "Correct it, or combine the transfers into one shipment.",
+                number=number,
+                why=why or self.env._("it is too long, or empty"),
+            )
+        )
 
     # === Dispatch validates transfers === #
 
@@ -103,7 +158,7 @@ class StockPicking(models.Model):
                 for move in self.move_ids.filtered(lambda m: m.state not in ("done", "cancel")):
                     move.quantity = move.product_uom_qty
                     move.picked = True
-                self.with_context(skip_sms=True)._action_done()
+                self.with_context(skip_sms=True, logistics_left_already=True)._action_done()
         except UserError as error:
             self.invalidate_recordset()
             _logger.warning("Transfer %s cannot be validated: %s", self.name, error)

@@ -1,5 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
+from stdnum import ean
+
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.logistics_milestone_sync.core.fact import (
@@ -73,6 +75,18 @@ class LogisticsCase(TransactionCase):
     def _create_shipment(cls, **values):
         return cls._create_order(**values).logistics_shipment_ids
 
+    def _run_cron(self, name):
+        """Run a scheduled action of this module as the scheduler does, commits and all."""
+        with self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
+    @staticmethod
+    def _sscc(serial):
+        """A valid SSCC of our own for every serial number."""
+        digits = f"{serial:017}"
+        return digits + ean.calc_check_digit(digits)
+
     @staticmethod
     def _at(hours):
         return START + timedelta(hours=hours)
@@ -96,4 +110,29 @@ class LogisticsCase(TransactionCase):
         return self._record(
             system,
             *(self._fact(named, code, hour, **values) for hour, code in enumerate(milestones)),
+        )
+
+    def _run_cron(self, name):
+        """Let a scheduled action of this module run once, with its commits."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _ask_override(
+        self, user, shipment, milestone, consignment=None, attachments=None, **values
+    ):
+        """Ask as ``user`` to override the status; the override that waits for approval."""
+        reasons = self.env["logistics.reason.code"]
+        values = {
+            "milestone_id": self.env["logistics.milestone"]._catalogue()[milestone][0],
+            "reason_id": reasons._find("override", "carrier_silent").id,
+            "note": "The customer called",
+            "consignment_id": consignment.id if consignment else False,
+        } | values
+        attachments = attachments or self.env["ir.attachment"]
+        return (
+            self.env["logistics.override"]
+            .with_user(user)
+            ._ask(shipment.with_user(user), values, attachments)
         )

@@ -17,3 +17,13 @@ class TestTour(LogisticsCase, HttpCase):
         self.start_tour("/odoo", "logistics_shipment_timeline", login=clerk.login)
         self.assertEqual(shipment.exception_ids.state, "closed")
         self.assertEqual(shipment.exception_ids.resolution, "Replacement is on its way")
+
+    def test_customer_service_starts_the_day_with_what_is_late(self):
+        clerk = self._create_user("tour-morning", "user")
+        clerk.group_ids += self.env.ref("stock.group_stock_user")
+        clerk.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
+        late = self._create_order(name="S-MORNING", commitment_date="2026-03-01 12:00:00")
+        self._state(self.wms, late.logistics_shipment_ids, "picked", "dispatched")
+        called = self._create_shipment()
+        self._record(self.wms, self._names(called, ("tracking", "1Z MORNING 2")))
+        self.start_tour("/odoo", "logistics_customer_service_morning", login=clerk.login)

@@ -13,6 +13,7 @@ TARGETS = {
     "demo",
     "help",
     "lint",
+    "rebuild",
     "serve",
     "setup",
     "stop",

@@ -1,30 +1,12 @@
-"""Lets `from odoo.addons.logistics_….core.x import y` work without Odoo.
-
-Bare packages stand in for `odoo`, `odoo.addons` and every module, with a `__path__` that points at
-the real folders: Python then finds the `core` packages and runs no module's own `__init__`.
-"""
+"""The cores are tested without Odoo; what the tools know about that is used here as well."""
 
 from __future__ import annotations
 
 import sys
-import types
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
+from corpus.bare import make_cores_importable
 
-def _bare_package(name: str, folder: Path) -> None:
-    if name in sys.modules:
-        return
-    package = types.ModuleType(name)
-    package.__path__ = [str(folder)]
-    sys.modules[name] = package
-    parent, _, child = name.rpartition(".")
-    if parent:
-        setattr(sys.modules[parent], child, package)
-
-
-_bare_package("odoo", PROJECT)
-_bare_package("odoo.addons", PROJECT)
-for _manifest in sorted(PROJECT.glob("logistics_*/__manifest__.py")):
-    _bare_package(f"odoo.addons.{_manifest.parent.name}", _manifest.parent)
+make_cores_importable()

@@ -7,16 +7,19 @@ import os
 import shlex
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
-from . import demo, lint, postgres, server, testing
+from . import demo, lint, postgres, rebuild, server, testing
 from .config import free_port
 from .diagnosis import system_error
 from .messages import Trouble, say, warn
 from .paths import Places
 from .ready import Suite, ready_python, set_up
+from .virtualenv import ready_unit_venv
 
 Command = Callable[[Places, argparse.Namespace], int]
 
@@ -126,6 +129,18 @@ def _clean(places: Places, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _corpus(places: Places, arguments: argparse.Namespace) -> int:
+    """Agreement of the profiles with a folder of real messages, printed and in var/corpus.json."""
+    folder = Path(arguments.folder).resolve()
+    if not (folder / "INDEX.tsv").is_file():
+        raise Trouble(f"{folder} has no INDEX.tsv.")
+    places.make()
+    python, output = ready_unit_venv(places), places.project / "var" / "corpus.json"
+    command: list[str | Path] = [python, "-m", "corpus", folder, output]
+    env = {**os.environ, "PYTHONPATH": str(places.project / "tools")}
+    return subprocess.run(command, env=env, check=False).returncode
+
+
 def _lint(places: Places, arguments: argparse.Namespace) -> int:
     ready_python(places)
     return lint.run(places)
@@ -135,6 +150,14 @@ def _bench(places: Places, arguments: argparse.Namespace) -> int:
     suite = set_up(places)
     try:
         return demo.bench(suite, arguments.rest)
+    finally:
+        stop_what_was_started(suite)
+
+
+def _rebuild(places: Places, arguments: argparse.Namespace) -> int:
+    suite = set_up(places)
+    try:
+        return rebuild.run(suite, arguments.rest)
     finally:
         stop_what_was_started(suite)
 
@@ -184,6 +207,8 @@ _COMMANDS: dict[str, tuple[Command, str, tuple[str, ...]]] = {
     "stop": (_stop, "stop Odoo and PostgreSQL of this clone", ()),
     "lint": (_lint, "check style, types and Odoo's rules", ()),
     "bench": (_bench, "measure, against a reference in the same run", ("rest",)),
+    "rebuild": (_rebuild, "compare every shipment with its ledger; `write` repairs", ("rest",)),
+    "corpus": (_corpus, "read the real messages of a folder through the profiles", ("folder",)),
     "clean": (_clean, "stop and remove everything that was set up", ()),
     "setup": (_setup, "only set up", ()),
     "db": (_db, "make (`new`) or drop (`drop`) a database of your own", ("action", "database")),

@@ -25,6 +25,10 @@ _UNIT_TESTS = (
     "PyYAML",
     "cryptography",
     "python-dateutil",
+    "openpyxl",
+    "lxml",
+    "pydifact",
+    "pyx12",
 )
 _LAUNCHER = """#!{python}
 # What `pip install odoo` would put here. `python -m odoo` is no substitute: the server starts its

@@ -76,11 +76,19 @@ def _requester(order: Order, people: People) -> OdooSession:
 
 def _resolve(ops: OdooSession, order: Order, case: dict[str, object], done: Governed) -> None:
     if case["state"] == "open":
+        [reason] = ops.search_read(
+            "logistics.reason.code",
+            [("purpose", "=", "exception_closure"), ("code", "=", "customer_keeps")],
+            ["id"],
+        )
         ops.call(
             "logistics.exception",
             "write",
             [case["id"]],
-            {"resolution": "The customer keeps the goods; a spare part was sent."},
+            {
+                "closure_reason_id": reason["id"],
+                "resolution": "The customer keeps the goods; a spare part was sent.",
+            },
         )
         ops.call("logistics.exception", "action_close", [case["id"]])
         done.closed.append(order.number)

@@ -13,7 +13,13 @@ from .plan import PACKED, PARCEL, Order
 _PICKED = timedelta(0)
 _PACKED = timedelta(hours=1, minutes=20)
 DISPATCHED = timedelta(hours=4)
-_WAREHOUSE = {"name": "Distribution center", "city": "Richmond", "state": "VA", "country": "US"}
+_WAREHOUSE = {
+    "name": "Distribution center",
+    "code": "RIC-1",
+    "city": "Richmond",
+    "state": "VA",
+    "country": "US",
+}
 
 
 def messages(orders: tuple[Order, ...]) -> Iterator[Message]:

@@ -11,7 +11,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ..errors import ConfigurationInvalid, PayloadRejected
-from . import json_codec, x12_codec
+from . import (
+    edifact_codec,
+    epcis_codec,
+    json_codec,
+    table_codec,
+    x12_codec,
+    xml_codec,
+)
 
 Tree = dict[str, Any] | list[Any]
 Codec = Callable[[bytes], Tree]
@@ -20,7 +27,12 @@ MAX_BYTES: Final = 20 * 1024 * 1024
 
 _CODECS: Final[dict[str, Codec]] = {
     "json": json_codec.decode,
+    "xml": xml_codec.decode,
+    "csv": table_codec.decode_csv,
+    "xlsx": table_codec.decode_xlsx,
     "x12": x12_codec.decode,
+    "edifact": edifact_codec.decode,
+    "epcis": epcis_codec.decode,
 }
 FORMATS: Final = tuple(_CODECS)
 

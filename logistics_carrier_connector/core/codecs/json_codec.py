@@ -9,6 +9,8 @@ from typing import Any, Final, NoReturn
 from ..errors import PayloadRejected
 
 MAX_DEPTH: Final = 64
+# Each value costs far more memory than it has bytes, so that bytes alone are no limit.
+MAX_VALUES: Final = 2_000_000
 # Beyond these a number is a denial of service or a mistake; IEEE doubles end at 10^308 as well.
 _MAX_EXPONENT: Final = 308
 _MAX_DIGITS: Final = 400
@@ -27,6 +29,8 @@ def decode(raw: bytes) -> dict[str, Any] | list[Any]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PayloadRejected(f"JSON must be UTF-8; byte {error.start} is not") from None
+    if sum(text.count(mark) for mark in ",[{") > MAX_VALUES:
+        raise PayloadRejected(f"JSON with more than {MAX_VALUES} values")
     tree = _parse(text)
     if not isinstance(tree, dict | list):
         raise PayloadRejected("JSON must be an object or an array at the top")

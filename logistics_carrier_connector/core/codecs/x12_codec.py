@@ -70,7 +70,22 @@ def _text(raw: bytes) -> str:
         text = raw.decode("iso-8859-1")
     if "\x00" in text:
         raise PayloadRejected("the interchange contains a NUL character")
-    return text
+    return _unwrapped(text)
+
+
+def _unwrapped(text: str) -> str:
+    """Undo line breaks at a fixed column, which mainframes and mail put into files.
+
+    Then every line but the last is as long as the first, and too short for an ISA segment.
+    """
+    width = text.find("\n")
+    if not 0 < width <= _ISA_LENGTH or not text.startswith("ISA"):
+        return text
+    lines = text.splitlines()
+    while lines and not lines[-1].strip("\x1a "):
+        lines.pop()
+    lengths = {len(line) for line in lines[:-1]}
+    return "".join(lines) if len(lines) > 1 and len(lengths) == 1 else text
 
 
 def _skip_blank(text: str, position: int) -> int:
@@ -126,6 +141,8 @@ class _Reader:
         while begin < len(self.text) and self.text[begin] in "\r\n":
             begin += 1
         end = self.text.find(self.separators.segment, begin)
+        if end < 0 and self.separators.segment in "\r\n" and self.text[begin:].strip():
+            end = len(self.text)  # the last line of a file may lack its line end
         if end < 0:
             left = self.text[begin:].strip()
             found = f"an unterminated segment {left[:3]!r}" if left else "the end of the data"

@@ -5,40 +5,43 @@ name holds a list, because every segment may repeat. A segment is an object of i
 elements, ``e01`` first, without surrounding blanks. The segments of a loop hang on the object of
 the segment that opens the loop.
 
-Loops follow the order of segments: a segment opens a loop where the layout says so, belongs to
-the innermost open loop that takes it, and else to the transaction set itself. Carriers leave out LX
-or put segments at unusual places; nothing is refused here.
+Hierarchical levels (HL, in 856 and others) hang on the level that they name as their parent, at
+most ``MAX_LEVELS`` deep.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ..errors import PayloadRejected
+from .segment_loops import Loop, members, nest
 
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """What may stand in a loop.
+MAX_LEVELS: Final = 12
 
-    :param members: names of its own segments; ``None`` takes all that open no loop around it
-    :param loops: segment names that open a loop inside it
-    """
+_PARTY: Final = members("N2", "N3", "N4", "G61", "G62", "L11", "N9", "REF", "PER")
+_STATUS: Final = members("MS1", "MS2", "M7")
+_PORT: Final = members("DTM", "V9", "L11")
+_HIERARCHY: Final = {"HL": Loop(loops={"N1": _PARTY})}
 
-    members: frozenset[str] | None = None
-    loops: Mapping[str, Loop] = field(default_factory=dict)
-
-
-def _members(*names: str) -> Loop:
-    return Loop(frozenset(names))
-
-
-_PARTY: Final = _members("N2", "N3", "N4", "G61", "G62", "L11")
-_STATUS: Final = _members("MS1", "MS2", "M7")
-_FLAT: Final = Loop()
-
-# Transaction set 214, releases 003060 to 008010. AT7 also stands without LX in practice.
+# Releases 003060 to 008010. AT7 also stands without LX in practice, L1 without LX or N1.
 LAYOUTS: Final[Mapping[str, Loop]] = {
+    "204": Loop(
+        loops={
+            "N1": _PARTY,
+            "N7": members("N7A", "N7B", "MEA", "M7"),
+            "S5": Loop(loops={"N1": _PARTY, "L5": members("AT8", "G61", "L11", "LH6")}),
+        }
+    ),
+    "210": Loop(
+        loops={
+            "N1": _PARTY,
+            "N7": members("M7"),
+            "S5": members("N9", "G62", "H3", "N1", "N2", "N3", "N4", "L11"),
+            "LX": Loop(loops={"N1": _PARTY, "L1": members("C3"), "CD3": members("N9", "POD")}),
+        }
+    ),
+    "110": Loop(loops={"N1": _PARTY, "LX": Loop(loops={"N1": _PARTY, "L5": Loop(loops={})})}),
     "214": Loop(
         loops={
             "N1": _PARTY,
@@ -46,6 +49,14 @@ LAYOUTS: Final[Mapping[str, Loop]] = {
             "LX": Loop(loops={"AT7": _STATUS, "N1": _PARTY}),
         }
     ),
+    "315": Loop(loops={"R4": _PORT, "N1": _PARTY}),
+    "322": Loop(loops={"N7": members("W2", "NA", "N5", "EM", "SG"), "R4": _PORT, "N1": _PARTY}),
+    "856": Loop(loops=_HIERARCHY),
+    "857": Loop(loops=_HIERARCHY),
+    "945": Loop(
+        loops={"N1": _PARTY, "LX": Loop(loops={"MAN": members("W12", "G69", "N9", "W20")})}
+    ),
+    "990": Loop(loops={"N1": _PARTY}),
 }
 
 
@@ -53,27 +64,25 @@ def view(code: str, segments: Iterable[list[Any]]) -> dict[str, Any]:
     """The segments of one transaction set by name.
 
     :param code: of the transaction set (ST01); sets without a layout are not nested
+    :raises PayloadRejected: if hierarchical levels are nested deeper than ``MAX_LEVELS``
     """
-    root: dict[str, Any] = {}
-    stack: list[tuple[dict[str, Any], Loop]] = [(root, LAYOUTS.get(code, _FLAT))]
-    for segment in segments:
-        name = segment[0]
-        while len(stack) > 1 and not _takes(stack[-1][1], stack[-2][1], name):
-            stack.pop()
-        node, loop = stack[-1]
-        elements = _elements(segment)
-        node.setdefault(name, []).append(elements)
-        if name in loop.loops:
-            stack.append((elements, loop.loops[name]))
+    root = nest(segments, LAYOUTS.get(code, Loop()), _elements)
+    if "HL" in root:
+        root["HL"] = _hierarchy(root["HL"])
     return root
 
 
-def _takes(loop: Loop, outer: Loop, name: str) -> bool:
-    if name in loop.loops:
-        return True
-    if loop.members is not None:
-        return name in loop.members
-    return name not in outer.loops
+def _hierarchy(flat: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The levels that have no parent (HL02); the others under the one that they name."""
+    top: list[dict[str, Any]] = []
+    known: dict[str, tuple[dict[str, Any], int]] = {}
+    for node in flat:
+        parent, level = known.get(str(node.get("e02", "")), (None, 0))
+        if level >= MAX_LEVELS:
+            raise PayloadRejected(f"hierarchical levels deeper than {MAX_LEVELS}")
+        (top if parent is None else parent.setdefault("HL", [])).append(node)
+        known[str(node.get("e01", ""))] = (node, level + 1)
+    return top
 
 
 def _elements(segment: list[Any]) -> dict[str, Any]:

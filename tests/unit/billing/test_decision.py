@@ -24,7 +24,8 @@ from odoo.addons.logistics_billing_rules.core.decision import decide
 from odoo.addons.logistics_billing_rules.core.money import Money, zero
 from odoo.addons.logistics_billing_rules.core.pricing import Basis, Flat, NoFreight, PerKilogram
 from odoo.addons.logistics_milestone_sync.core.fact import Evidence
-from odoo.addons.logistics_milestone_sync.core.fold import LedgerEvent, State, fold
+from odoo.addons.logistics_milestone_sync.core.fold import fold
+from odoo.addons.logistics_milestone_sync.core.state import LedgerEvent, State
 
 DAY = timedelta(days=1)
 START = datetime(2025, 3, 3, 8, tzinfo=UTC)
@@ -115,6 +116,34 @@ def test_a_derived_milestone_does_not_bill_unless_the_rule_says_so():
     assert decision.state == WAITING
     assert "derived" in line(decision, "delivered").note
     assert decide(derived, replace(TERMS, inferred_counts=True)).state == READY
+
+
+def override(milestone, days, id):
+    return replace(
+        event(milestone, days, id=id), source_event_id=f"override/{id}", override=True, system_id=1
+    )
+
+
+def test_an_overridden_delivery_bills_and_says_that_it_is_one():
+    decision = decide(case(DISPATCHED, override("delivered", 2, 21), PROOF), TERMS)
+    assert decision.state == READY
+    assert line(decision, "delivered").note == "By an approved override of the status"
+    assert line(decision, "delivered").event_id == 21
+
+
+def test_a_delivery_that_was_observed_needs_no_override():
+    decision = decide(case(DELIVERED, override("delivered", 1, 21), PROOF), TERMS)
+    assert (line(decision, "delivered").note, line(decision, "delivered").event_id) == ("", 12)
+
+
+def test_a_delivery_that_an_override_denies_does_not_bill():
+    denied = decide(case(DELIVERED, PROOF, override("out_for_delivery", 3, 21)), TERMS)
+    assert denied.state == WAITING
+    assert not line(denied, "delivered").satisfied
+
+
+def test_a_shipment_that_is_overridden_to_lost_is_for_a_person():
+    assert decide(case(DELIVERED, PROOF, override("lost", 3, 21)), TERMS).state == BLOCKED
 
 
 def test_an_unvalidated_transfer_is_owed_by_the_warehouse():

@@ -11,14 +11,16 @@ from odoo.addons.logistics_carrier_connector.core import mapping
 from odoo.addons.logistics_carrier_connector.core.codecs import decode
 from odoo.addons.logistics_carrier_connector.core.mapping import MappingResult
 from odoo.addons.logistics_carrier_connector.core.profile import Profile, load
+from odoo.addons.logistics_carrier_connector.core.profile_tables import compose
 
 PROFILES = Path(__file__).resolve().parents[3] / "logistics_carrier_connector" / "profiles"
 NOW = datetime(2025, 6, 30, 12, 0, tzinfo=UTC)
 
 
 def profile(name: str) -> Profile:
-    """A profile that the module ships."""
-    return load((PROFILES / f"{name}.yaml").read_text("utf-8"))
+    """A profile that the module ships, with the tables that it names."""
+    tables = {path.stem: path.read_text("utf-8") for path in PROFILES.glob("codes/*.yaml")}
+    return load(compose((PROFILES / f"{name}.yaml").read_text("utf-8"), tables))
 
 
 def read(name: str, raw: bytes, now: datetime = NOW) -> MappingResult:

@@ -16,8 +16,10 @@ from odoo.addons.logistics_carrier_connector.core.codecs import decode
 from odoo.addons.logistics_carrier_connector.core.contract import check, check_schema
 from odoo.addons.logistics_carrier_connector.core.errors import ContractViolation
 from odoo.addons.logistics_milestone_sync.core.fact import (
+    AttributeFact,
     ChargeFact,
     Evidence,
+    Location,
     MilestoneFact,
     ReferenceFact,
 )
@@ -90,6 +92,60 @@ def test_weights_and_charges_are_exact_as_numbers_and_as_texts():
     assert (freight.charge_key, fuel.charge_type, fuel.quantity) == ("f1", "fuel", 1)
 
 
+def test_charges_and_fields_are_as_old_as_their_event():
+    charge = {"side": "buy", "type": "freight", "key": "f1", "amount": 1, "currency": "EUR"}
+    event = _event(charges=[charge], fields={"package_count": 3})
+    happened = datetime(2025, 6, 3, 8, 15, tzinfo=UTC)
+    assert [fact.stated_at for fact in to_facts(event)] == [None, happened, happened]
+    recorded = to_facts(event | {"stated_at": "2025-06-04T00:00:00Z"})
+    assert {fact.stated_at for fact in recorded} == {datetime(2025, 6, 4, tzinfo=UTC)}
+    alone = {"references": REFERENCES, "charges": [charge]}
+    assert [fact.stated_at for fact in to_facts(alone)] == [None]
+
+
+def test_an_event_may_state_fields_of_the_shipment():
+    raw = json.dumps(
+        {
+            "references": REFERENCES,
+            "fields": {
+                "promised_at": "2025-06-09T17:00:00+02:00",
+                "declared_weight": {"value": "12.50", "unit": "LBR"},
+                "package_count": 3,
+                "service_level": "Next Day",
+                "transport_mode": "ltl",
+                "incoterm": None,
+            },
+        }
+    )
+    facts = to_facts(decode("json", raw.encode()))
+    assert {type(fact) for fact in facts} == {AttributeFact}
+    assert {fact.field: fact.value for fact in facts} == {
+        "promised_at": "2025-06-09T15:00:00+00:00",
+        "declared_weight": "5.669904625",
+        "package_count": "3",
+        "service_level": "Next Day",
+        "transport_mode": "ltl",
+        "incoterm": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({}, "fields"),
+        ({"colour": "red"}, "fields"),
+        ({"transport_mode": "teleport"}, "fields.transport_mode"),
+        ({"package_count": -1}, "fields.package_count"),
+        ({"declared_weight": 12}, "fields.declared_weight"),
+        ({"promised_at": "Monday"}, "fields.promised_at"),
+    ],
+)
+def test_a_field_that_is_none_of_ours_is_named(fields, place):
+    with pytest.raises(ContractViolation) as caught:
+        to_facts({"references": REFERENCES, "fields": fields})
+    assert place in str(caught.value)
+
+
 def test_an_event_may_be_withdrawn():
     (fact,) = to_facts(_event(milestone="retracted", event_id="e-2", retracts="e-1"))
     assert (fact.milestone, fact.retracts) == ("retracted", "e-1")
@@ -121,6 +177,8 @@ def test_an_event_may_be_withdrawn():
         ({"proof": {}}, "proof"),
         ({"proof": {"document_url": "http://x"}}, "proof.document_url"),
         ({"location": {"country": "Germany"}}, "location.country"),
+        ({"location": {"gln": "401234500000"}}, "location.gln"),
+        ({"location": {"unlocode": "Hamburg"}}, "location.unlocode"),
         ({"charges": [{"side": "buy"}]}, "charges[0]"),
         ({"charges": [{"amount": "1e5"}]}, "charges[0]"),
         ({"surprise": 1}, "surprise"),
@@ -208,3 +266,9 @@ def test_any_moment_with_any_offset_is_kept(at, minutes):
     (fact,) = to_facts(_event(occurred_at=text))
     assert fact.occurred_at == datetime.fromisoformat(text)
     assert fact.utc_offset == minutes
+
+
+def test_the_codes_of_a_place_are_taken_as_they_are():
+    codes = {"code": "HAM-4", "unlocode": "DEHAM", "gln": "4012345000009"}
+    (fact,) = to_facts(_event(location=codes))
+    assert fact.location == Location(**codes)

@@ -1,79 +1,85 @@
 """Real messages, where somebody has a collection of them beside the project.
 
 The collection is no part of the project: ``LOGISTICS_CORPUS`` names its folder, else
-``../shared/corpus`` is looked for. Its ``INDEX.tsv`` says what state each message amounts to.
+``../shared/corpus`` is looked for. Its ``INDEX.tsv`` says what state each message amounts to;
+``make corpus`` prints the agreement.
 """
 
-import csv
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from corpus.agreement import Row, judge, rows, state
+from corpus.delivered import candidates, profiles
 
-from odoo.addons.logistics_carrier_connector.core.errors import IntegrationError
-from odoo.addons.logistics_carrier_connector.core.mapping import MappingResult
-from odoo.addons.logistics_milestone_sync.core.fact import MilestoneFact
+from odoo.addons.logistics_carrier_connector.core import mapping
 
-from .builders import PROFILES, read
+from .builders import PROFILES, profile
 
 PROJECT = PROFILES.parents[1]
 CORPUS = Path(os.environ.get("LOGISTICS_CORPUS") or PROJECT.parent / "shared" / "corpus")
-PROFILE_OF = {"ups/upstrackalert_": "ups_track_alert", "x12_214/": "x12_214"}
-STATES = {
-    "planned": "created",
-    "tendered": "created",
-    "accepted": "created",
-    "handed_over": "created",
-    "arrived_at_hub": "in_transit",
-    "departed_hub": "in_transit",
-    "customs_cleared": "in_transit",
-    "customs_hold": "exception",
-    "exception_raised": "exception",
-    "lost": "exception",
-    "eta_changed": "eta",
-}
-NOT_A_STATE = ("pod_received", "weight_validated")
+ROWS = list(rows(CORPUS)) if (CORPUS / "INDEX.tsv").is_file() else []
+NOW = datetime(2100, 1, 1, tzinfo=UTC)
+needs_corpus = pytest.mark.skipif(not ROWS, reason="no collection of real messages")
 
 
-def _rows() -> list:
-    index = CORPUS / "INDEX.tsv"
-    if not index.is_file():
-        return []
-    with index.open(encoding="utf-8", newline="") as file:
-        rows = [
-            pytest.param(CORPUS / row["file"], name, row["expected_state"] or "", id=row["file"])
-            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-            for start, name in PROFILE_OF.items()
-            if row["file"].startswith(start) and (CORPUS / row["file"]).is_file()
-        ]
-    return rows
+@pytest.fixture(scope="module")
+def known():
+    return profiles()
 
 
-def _state(result: MappingResult) -> str:
-    """What the newest statement amounts to, in the words of the index."""
-    if result.carrier_error is not None:
-        return "error"
-    facts = [each for each in result.facts if isinstance(each, MilestoneFact)]
-    stated = [each for each in facts if each.milestone not in NOT_A_STATE]
-    actual = [each for each in stated if each.classifier == "actual"] or stated
-    if not actual:
-        return "ignore" if result.ignored else "none"
-    newest = max(actual, key=lambda fact: fact.occurred_at)
-    return STATES.get(newest.milestone, newest.milestone)
+@needs_corpus
+def test_real_messages_amount_to_the_state_that_their_sources_state(known):
+    outcomes = [judge(row, known, NOW) for row in ROWS]
+    assert [outcome for outcome in outcomes if outcome.fate == "error"] == []
+    stated = [outcome for outcome in outcomes if outcome.agrees is not None]
+    wrong = [outcome for outcome in stated if not outcome.agrees]
+    assert len(wrong) <= 0.03 * len(stated), [outcome.row.path.name for outcome in wrong]
 
 
-ROWS = _rows()
+def test_every_profile_can_be_chosen_by_the_name_of_its_carrier(known):
+    assert [each.code for each in candidates("dpd", known)] == ["dpd", "dpd_france", "dpd_group"]
+    assert [each.code for each in candidates("17track", known)] == ["track17"]
+    assert len(candidates("nobody_knows", known)) > 50
 
 
-@pytest.mark.skipif(not ROWS, reason=f"no collection of real messages at {CORPUS.name}/INDEX.tsv")
-@pytest.mark.parametrize(("path", "name", "expected"), ROWS or [(None, "", "")])
-def test_a_real_message_amounts_to_the_state_that_its_source_states(path, name, expected):
-    try:
-        result = read(name, path.read_bytes(), datetime.now(UTC))
-    except IntegrationError as error:
-        assert not expected, error.public_message
-        return
-    assert not result.problems
-    assert not result.unmapped
-    assert not expected or _state(result) in expected.split("|")
+def _file(folder, name, text):
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "fate", "agrees"),
+    [
+        ('{"parcels": [{"unitno": "1", "status": "DELIVERED"}]}', "", "rejected", None),
+        ('{"fault": {"faultstring": "no"}}', "error", "carrier_error", True),
+        ("not json", "error", "rejected", True),
+        ("not json", "delivered", "rejected", False),
+        (
+            '{"parcels": [{"unitno": "1", "status": "NEW", "statusDateTime": "2025-06-03T08:00:00Z"}]}',
+        )
+        + ("delivered", "held", False),
+        (
+            '{"parcels": [{"unitno": "1", "status": "DELIVERED",'
+            ' "statusDateTime": "2025-06-03T08:00:00Z"}]}',
+        )
+        + ("1=delivered", "facts", True),
+    ],
+)
+def test_a_file_has_one_fate(tmp_path, known, text, expected, fate, agrees):
+    outcome = judge(Row(_file(tmp_path, "a.json", text), "gls", expected), known, NOW)
+    assert (outcome.fate, outcome.agrees) == (fate, agrees)
+
+
+def test_what_ends_a_shipment_is_its_state_as_in_the_fold():
+    def facts(*events):
+        named = [{"status": status, "timestamp": at} for status, at in events]
+        parcel = {"trackingNumber": "1", "events": named}
+        return mapping.apply(profile("gls_group"), parcel, NOW).facts
+
+    later, first = "2025-06-03T09:00:00Z", "2025-06-03T08:00:00Z"
+    assert state(facts(("DELIVERED", first), ("IN_TRANSIT", later))) == "delivered"
+    assert state(facts(("IN_TRANSIT", first), ("OUT_FOR_DELIVERY", later))) == "out_for_delivery"
+    assert state([]) == "none"

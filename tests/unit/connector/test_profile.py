@@ -32,7 +32,7 @@ def test_every_profile_that_we_ship_loads_and_says_where_its_codes_come_from(pat
     rules = profile(path.stem)
     assert rules.code == path.stem
     assert rules.description
-    assert "https://" in path.read_text("utf-8")
+    assert "\nsources:" in path.read_text("utf-8")
     assert all(row.note for row in rules.codes.values())
     assert all(row.note for row in rules.reasons.values())
 

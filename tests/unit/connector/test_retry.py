@@ -70,3 +70,18 @@ def test_the_next_attempt_lies_ahead_and_never_beyond_the_longest_wait(
         assert at is None
     else:
         assert NOW < at <= NOW + policy.longest
+
+
+def test_a_schedule_of_waits_is_kept_to_and_then_given_up():
+    policy = RetryPolicy.of_waits([5 * MINUTE, MINUTE])
+    assert [policy.next_attempt(n, NOW, 0) for n in (1, 2, 3)] == [
+        NOW + MINUTE,
+        NOW + 5 * MINUTE,
+        None,
+    ]
+
+
+@pytest.mark.parametrize("waits", [[], [timedelta(0)], [-MINUTE, MINUTE]])
+def test_a_schedule_without_a_real_wait_is_refused(waits):
+    with pytest.raises(ConfigurationInvalid):
+        RetryPolicy.of_waits(waits)

@@ -1,6 +1,9 @@
+from io import StringIO
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyx12.x12file import X12Reader
 
 from odoo.addons.logistics_carrier_connector.core.codecs import decode
 from odoo.addons.logistics_carrier_connector.core.errors import PayloadRejected
@@ -173,3 +176,26 @@ def test_a_damaged_interchange_decodes_or_is_rejected(data):
         decode("x12", bytes(damaged))
     except PayloadRejected as error:
         assert error.public_message
+
+
+@given(st.lists(st.lists(_SEGMENT, max_size=6), min_size=1, max_size=3))
+def test_another_library_reads_the_same_segments(sets):
+    texts = [["*".join((name, *elements)) for name, elements in each] for each in sets]
+    raw = interchange(texts)
+    reader = X12Reader(StringIO(raw.decode()))
+    theirs = [segment.get_seg_id() for segment in reader]
+    ours = [segment[0] for each in _segments(raw) for segment in each]
+    envelope = ("ISA", "GS", "ST", "SE", "GE", "IEA")
+    assert [name for name in theirs if name not in envelope] == ours
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_that_were_broken_at_a_fixed_width_are_joined(end):
+    raw = interchange(ONE).decode()
+    wrapped = end.join(raw[at : at + 80] for at in range(0, len(raw), 80))
+    assert _segments(wrapped.encode()) == _segments(raw.encode())
+
+
+def test_the_last_line_may_lack_its_line_end():
+    raw = interchange(ONE, terminator="\n").rstrip(b"\n")
+    assert _segments(raw) == _segments(interchange(ONE))

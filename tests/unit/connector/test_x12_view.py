@@ -1,4 +1,7 @@
+import pytest
+
 from odoo.addons.logistics_carrier_connector.core.codecs.x12_view import view
+from odoo.addons.logistics_carrier_connector.core.errors import PayloadRejected
 
 SEGMENTS = [
     ["B10", "P1", " S1 ", "RIVR"],
@@ -65,3 +68,35 @@ def test_a_set_without_a_layout_is_flat():
 
 def test_components_are_trimmed_too():
     assert view("214", [["K1", [" A ", ["B "]]]]) == {"K1": [{"e01": ["A", ["B"]]}]}
+
+
+def test_hierarchical_levels_hang_on_their_parents():
+    found = view(
+        "856",
+        [
+            ["BSN", "00", "S1"],
+            ["HL", "1", "", "S"],
+            ["TD5", "", "2", "RIVR"],
+            ["HL", "2", "1", "O"],
+            ["PRF", "PO1"],
+            ["HL", "3", "2", "P"],
+            ["MAN", "GM", "00000715670002152360"],
+            ["HL", "4", "1", "O"],
+        ],
+    )
+    (shipment,) = found["HL"]
+    first, second = shipment["HL"]
+    assert shipment["TD5"] == [{"e02": "2", "e03": "RIVR"}]
+    assert first["HL"][0]["MAN"][0]["e02"] == "00000715670002152360"
+    assert (second["e01"], "HL" in second) == ("4", False)
+
+
+def test_hierarchical_levels_are_not_nested_without_end():
+    levels = [["HL", str(number), str(number - 1), "P"] for number in range(1, 40)]
+    with pytest.raises(PayloadRejected, match="deeper than"):
+        view("856", levels)
+
+
+def test_the_charges_of_an_invoice_stand_in_their_line():
+    found = view("210", [["B3", "", "I1"], ["LX", "1"], ["L1", "1", "", "", "100"], ["LX", "2"]])
+    assert [len(line.get("L1", [])) for line in found["LX"]] == [1, 0]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from odoo.addons.logistics_milestone_sync.core.fold import LedgerEvent
+from odoo.addons.logistics_milestone_sync.core.state import LedgerEvent
 from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL, CATALOGUE, CLASSIFIERS
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -26,9 +26,11 @@ def ledger_events(draw: st.DrawFn) -> LedgerEvent:
         counts=draw(st.booleans()),
         inferred=draw(st.booleans()),
         consignment_id=draw(st.sampled_from([None, *CONSIGNMENTS])),
-        stated_at=draw(st.none() | st.just(START)),
+        stated_at=draw(st.none() | st.sampled_from([START, START + timedelta(hours=1)])),
         source_event_id=source_event_id,
         retracts=draw(st.none() | st.sampled_from(["a", "b", "c", "d"])),
+        override=draw(st.sampled_from([False, False, False, True])),
+        closes=draw(st.none() | st.integers(0, 40).map(lambda n: f"key-{n}-0")),
     )
 
 

@@ -9,17 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.logistics_milestone_sync.core.clock import naive, utc
+from odoo.addons.logistics_milestone_sync.core.document import DOCUMENT_KINDS
 from odoo.addons.logistics_milestone_sync.core.fact import (
+    AttributeFact,
     ChargeFact,
+    DocumentFact,
     Evidence,
     Location,
     MilestoneFact,
     ReferenceFact,
+    RouteFact,
     fact_from_json,
     to_json,
 )
 from odoo.addons.logistics_milestone_sync.core.fact_key import content_hash, fact_key
 from odoo.addons.logistics_milestone_sync.core.reference import Reference
+from odoo.addons.logistics_milestone_sync.core.route_fact import (
+    MODES,
+    STOP_KINDS,
+    LegPlan,
+    StopPlan,
+)
 from odoo.addons.logistics_milestone_sync.core.vocabulary import (
     CLASSIFIERS,
     PARTIES,
@@ -55,6 +65,7 @@ milestone_facts = st.builds(
     evidence=st.none() | st.builds(Evidence, signer=texts),
     weight=st.none() | st.builds(Weight, amounts, st.just("KGM")),
     retracts=st.none() | st.just("e1"),
+    closes=st.none() | st.just("0f" * 32),
 )
 charge_facts = st.builds(
     ChargeFact,
@@ -64,13 +75,64 @@ charge_facts = st.builds(
     st.just("k1"),
     amounts,
     st.just("USD"),
+    stated_at=st.none() | times,
+)
+attribute_facts = st.builds(
+    AttributeFact,
+    st.lists(references, max_size=3).map(tuple),
+    st.just("service_level"),
+    texts,
+    st.none() | times,
+) | st.builds(
+    AttributeFact,
+    st.lists(references, max_size=3).map(tuple),
+    st.just("declared_weight"),
+    st.decimals(0, 10000, places=3).map(lambda value: f"{value} LBR"),
 )
 reference_facts = st.builds(
     ReferenceFact, st.lists(references).map(tuple), st.lists(references).map(tuple)
 )
 
+document_facts = st.builds(
+    DocumentFact,
+    st.lists(references, max_size=3).map(tuple),
+    st.sampled_from(DOCUMENT_KINDS),
+    number=texts,
+    issued_at=st.none() | times,
+    file_name=texts,
+    content=st.binary(min_size=1, max_size=40),
+    sha256=st.sampled_from(["", "ab" * 32]),
+    url=st.sampled_from(["", "https://carrier.example/pod/1"]),
+    data=st.sampled_from(["", '{"lines": [{"amount": "12.50"}]}']),
+)
+stops = st.builds(
+    StopPlan,
+    st.sampled_from(STOP_KINDS),
+    name=texts,
+    city=texts,
+    planned_arrival=st.none() | times,
+    planned_departure=st.none() | times,
+)
+route_facts = st.builds(
+    RouteFact,
+    st.lists(references, max_size=3).map(tuple),
+    st.lists(stops, min_size=2, max_size=4).map(tuple),
+    legs=st.lists(
+        st.builds(LegPlan, st.just(0), st.just(1), st.sampled_from(MODES), carrier=texts),
+        max_size=2,
+    ).map(tuple),
+    stated_at=st.none() | times,
+)
 
-@given(milestone_facts | charge_facts | reference_facts)
+
+@given(
+    milestone_facts
+    | charge_facts
+    | reference_facts
+    | attribute_facts
+    | document_facts
+    | route_facts
+)
 def test_a_parked_fact_comes_back_unchanged(fact):
     assert fact_from_json(to_json(fact)) == fact
 
@@ -90,6 +152,26 @@ def test_a_word_outside_the_vocabulary_is_refused(wrong, complaint):
     values = {"references": (TRACKING,), "milestone": "delivered", "occurred_at": NOW} | wrong
     with pytest.raises(ValueError, match=complaint):
         MilestoneFact(**values)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ({"field": "colour"}, "there is no field 'colour'"),
+        ({"value": "heavy"}, "not a weight"),
+        ({"stated_at": datetime(2026, 1, 1)}, "time zone"),
+    ],
+)
+def test_a_field_outside_the_vocabulary_is_refused(wrong, complaint):
+    values = {"references": (TRACKING,), "field": "declared_weight", "value": "3 KGM"} | wrong
+    with pytest.raises(ValueError, match=complaint):
+        AttributeFact(**values)
+
+
+@pytest.mark.parametrize("amount", [Decimal("NaN"), Decimal("Infinity")])
+def test_a_charge_is_a_number(amount):
+    with pytest.raises(ValueError, match="must be a number"):
+        ChargeFact((TRACKING,), "buy", "freight", "k1", amount, "USD")
 
 
 def test_an_unknown_kind_of_fact_is_refused():

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.logistics_milestone_sync.core.fact import Evidence
-from odoo.addons.logistics_milestone_sync.core.fold import LedgerEvent, fold
+from odoo.addons.logistics_milestone_sync.core.fold import fold
+from odoo.addons.logistics_milestone_sync.core.state import LedgerEvent
 from odoo.addons.logistics_milestone_sync.core.vocabulary import (
     CATALOGUE,
     DELIVERED_PHASE,
@@ -150,6 +151,22 @@ class TestExceptions:
             event("exception_raised", 3),
         ]
         assert state(*history).exceptions == (history[2].key,)
+
+    def test_who_names_the_exception_closes_that_one_only_whatever_the_clocks_say(self):
+        damage = event("exception_raised", 1, key="damage")
+        ahead = event("exception_raised", 9, key="ahead")
+        closing = event("exception_closed", 5, closes="ahead")
+        assert state(closing, damage, ahead).exceptions == ("damage",)
+        assert state(damage, ahead, event("exception_closed", 2)).exceptions == ("ahead",)
+
+    def test_a_closing_that_does_not_count_closes_nothing(self):
+        damage = event("exception_raised", 1, key="damage")
+        for closing in (
+            event("exception_closed", 2, closes="damage", counts=False),
+            event("exception_closed", 2, closes="another"),
+            event("delivered", 2, closes="damage"),
+        ):
+            assert state(damage, closing).exceptions == ("damage",)
 
     def test_arrival_settles_a_delay_and_not_a_damage(self):
         late = event("exception_raised", 1, reason="delayed", key="late")

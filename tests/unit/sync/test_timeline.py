@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 
-from odoo.addons.logistics_milestone_sync.core.fold import LedgerEvent, fold
+from odoo.addons.logistics_milestone_sync.core.fold import fold
+from odoo.addons.logistics_milestone_sync.core.state import LedgerEvent
 from odoo.addons.logistics_milestone_sync.core.timeline import (
     EVIDENCE,
     HISTORY,

@@ -12,13 +12,18 @@ registry.category("web_tour.tours").add("logistics_shipment_timeline", {
             run: "click",
         },
         {
-            content: "Type the number as the customer reads it",
-            trigger: ".o_searchview_input",
-            run: "edit 1ztour7",
+            content: "Look among those that arrived as well",
+            trigger: ".o_searchview_facet:contains('On the Way') .o_facet_remove",
+            run: "click",
         },
         {
-            content: "Search among all references",
-            trigger: ".o_searchview_autocomplete .o-dropdown-item:contains('Any reference')",
+            content: "Type the number as the customer reads it",
+            trigger: ".o_searchview_input",
+            run: "edit 1z tour.7",
+        },
+        {
+            content: "Search among all numbers",
+            trigger: ".o_searchview_autocomplete .o-dropdown-item:contains('Any number')",
             run: "click",
         },
         {
@@ -49,6 +54,16 @@ registry.category("web_tour.tours").add("logistics_shipment_timeline", {
             content: "Write what was done",
             trigger: ".o_field_widget[name=resolution] textarea",
             run: "edit Replacement is on its way",
+        },
+        {
+            content: "Say why it can be closed",
+            trigger: ".o_field_widget[name=closure_reason_id] input",
+            run: "edit Goods replaced",
+        },
+        {
+            content: "Choose the reason",
+            trigger: ".o-autocomplete--dropdown-item:contains('Goods replaced')",
+            run: "click",
         },
         {
             content: "Close it",

@@ -1,0 +1,75 @@
+"""Records facts in a process of its own, as a lane worker does: one transaction, again if it loses.
+
+``python recorder.py CONF DATABASE`` reads one command per line and answers each with one line. A
+command is JSON: ``{"system": code, "facts": [core.fact.to_json, …]}``; the answer is
+``{"statuses": {status: number}, "clashes": number}``. A command with ``"fork": true`` is carried
+out by a child, which may be killed: the answer is ``{"pid": number}``, at once. It ends with its
+input.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+_MOST_CLASHES = 50
+
+
+def main() -> None:
+    """Serve commands until there are no more."""
+    conf, database = sys.argv[1:]
+    import odoo
+    from odoo.modules.registry import Registry
+
+    odoo.tools.config.parse_config(["-c", conf])
+    registry = Registry(database)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        command = json.loads(line)
+        answer = _fork(registry, command) if command.get("fork") else _serve(registry, command)
+        print(json.dumps(answer), flush=True)
+
+
+def _fork(registry: Any, command: dict[str, Any]) -> dict[str, Any]:
+    import odoo
+
+    odoo.sql_db.close_all()  # parent and child share no connection
+    child = os.fork()
+    if not child:
+        _serve(registry, command)
+        os._exit(0)
+    return {"pid": child}
+
+
+def _serve(registry: Any, command: dict[str, Any]) -> dict[str, Any]:
+    from odoo.addons.logistics_milestone_sync.models.clashes import CLASHES
+
+    for clashes in range(_MOST_CLASHES):
+        try:
+            with registry.cursor() as cr:
+                return {"statuses": _record(cr, command), "clashes": clashes}
+        except CLASHES:
+            continue
+    return {"statuses": {}, "clashes": _MOST_CLASHES}
+
+
+def _record(cr: Any, command: dict[str, Any]) -> dict[str, int]:
+    from odoo import SUPERUSER_ID, api
+
+    from odoo.addons.logistics_milestone_sync.core.fact import Statement, fact_from_json
+
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    system = env["logistics.system"].search([("code", "=", command["system"])])
+    now = datetime.now(UTC)
+    statements = [Statement(fact_from_json(fact), now) for fact in command["facts"]]
+    outcomes = env["logistics.shipment"]._record_facts(system, statements)
+    env.flush_all()
+    return dict(Counter(outcome.status for outcome in outcomes))
+
+
+if __name__ == "__main__":
+    main()

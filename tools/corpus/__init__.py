@@ -1,0 +1,1 @@
+"""Reads a folder of real messages through the profiles and says how many mean what they should."""
