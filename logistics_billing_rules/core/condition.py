@@ -85,6 +85,9 @@ class Condition:
         return frozenset(token.field for token in self.prefix if isinstance(token, Term))
 
 
+ALWAYS: Final = Condition(())
+
+
 def read(text: str, vocabulary: Mapping[str, str]) -> Condition:
     """Read a condition.
 

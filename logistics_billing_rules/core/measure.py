@@ -1,4 +1,4 @@
-"""What a rate counts: kilograms, pallets, days of storage, attempts of delivery.
+"""What a rate counts: kilograms, packages, days of storage, attempts of delivery.
 
 A *basis* is everything about one shipment that a tariff may look at. A *quantity* says which of its
 measures a rate counts and how: what is free, in which steps, actual or dimensional weight.
@@ -11,10 +11,10 @@ times 36.127, is one in cubic centimetres per kilogram (139 becomes 5022).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
-from typing import Final
+from typing import Any, Final
 
 from .money import Money, plain
 
@@ -40,30 +40,22 @@ SHIPMENT: Final = "shipment"
 WEIGHT: Final = "weight"
 CHARGEABLE: Final = "chargeable_weight"
 VOLUME: Final = "volume"
+PACKAGE: Final = "package"
 
 MEASURES: Final = {
     SHIPMENT: Measure("shipment", "shipments", "the shipment"),
     WEIGHT: Measure("kg", "kg", "the weight of the shipment"),
     CHARGEABLE: Measure("kg", "kg", "the weight of the shipment"),
     VOLUME: Measure("m³", "m³", "the volume of the shipment"),
-    "package": Measure("package", "packages", "the number of packages"),
-    "pallet": Measure("pallet", "pallets", "the number of pallets"),
+    PACKAGE: Measure("package", "packages", "the number of packages"),
     "piece": Measure("piece", "pieces", "the number of pieces"),
-    "distance": Measure("km", "km", "the distance"),
     "stop": Measure("stop", "stops", "the number of stops"),
-    "order": Measure("order", "orders", "the number of orders"),
-    "order_line": Measure("order line", "order lines", "the number of order lines"),
-    # What was done in a warehouse, or happened on the way.
-    "pick": Measure("pick", "picks", "the number of picks", True),
-    "pack": Measure("pack", "packs", "the number of packs", True),
-    "pallet_in": Measure("pallet in", "pallets in", "the pallets received", True),
-    "pallet_out": Measure("pallet out", "pallets out", "the pallets shipped", True),
-    "storage_day": Measure("day", "days", "the days of storage", True),
-    "pallet_day": Measure("pallet-day", "pallet-days", "the pallet-days of storage", True),
-    "attempt": Measure("attempt", "attempts", "the attempts of delivery", True),
+    "order": Measure("order", "orders", "the order"),
+    "order_line": Measure("order line", "order lines", "the lines of the order"),
+    # What happened on the way.
+    "attempt": Measure("failed attempt", "failed attempts", "the failed attempts", True),
     "waiting_minute": Measure("minute", "minutes", "the minutes of waiting", True),
-    "residential": Measure("delivery", "deliveries", "the kind of address", True),
-    "tail_lift": Measure("use", "uses", "the use of a tail lift", True),
+    "storage_day": Measure("day", "days", "the days of storage", True),
     "return": Measure("return", "returns", "the return", True),
 }
 
@@ -84,12 +76,21 @@ class Basis:
     :param day: whose prices hold: of the delivery, or of the order while nothing was delivered
     :param measures: ``{code of MEASURES: quantity}``, of what is known; kilograms, cubic metres
     :param costs: in the currency of the agreement
+    :param stated: what else a condition may look at, by field of ``core/vocabulary.py``
     """
 
     goods: Money
     day: date
     measures: Mapping[str, Decimal] = field(default_factory=dict)
     costs: tuple[Cost, ...] = ()
+    stated: Mapping[str, Any] = field(default_factory=dict)
+
+    def weighing(self, weight: Decimal) -> Basis:
+        """The same shipment with another weight.
+
+        :param weight: in kilograms
+        """
+        return replace(self, measures={**self.measures, WEIGHT: weight})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,17 @@ How it works
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from .breaks import Table, Worked
-from .measure import Basis, Quantity, Unknown
+from .condition import ALWAYS, Condition
+from .measure import CHARGEABLE, WEIGHT, Basis, Quantity, Unknown
 from .money import Money, plain, zero
+from .vocabulary import unknown, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,11 @@ class Unpriced:
     """No price yet.
 
     :param missing: what is missing, as an English noun phrase
+    :param owes: who has to provide it: ``service``, ``finance`` or ``carrier``
     """
 
     missing: str
+    owes: str = "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class PerUnit:
             return Unpriced(f"a quantity above zero: {plain(counted.value)} {counted.unit}")
         worked: Worked | None = self.table.work(counted.value, counted.unit)
         if worked is None:
-            return Unpriced(f"a rate for {plain(counted.value)} {counted.unit}")
+            return Unpriced(f"a rate for {plain(counted.value)} {counted.unit}", "finance")
         steps = (*counted.steps, *worked.steps)
         return Priced(worked.amount, counted.value, counted.unit, worked.rate, steps)
 
@@ -128,7 +132,7 @@ class Share:
         if isinstance(percent, Percentages):
             held = percent.on(basis.day)
             if held is None:
-                return Unpriced(f"{percent.name} for {basis.day}")
+                return Unpriced(f"{percent.name} for {basis.day}", "finance")
             steps = (f"{percent.name} on {basis.day}: {plain(held)} %",)
             percent = held
         base, said = self._base(basis, sofar)
@@ -154,17 +158,21 @@ class OnCost:
     :param types: of the carrier's charges; empty for all of them
     :param percent: margin on the cost, 0 to pass it through
     :param absolute: margin in money, on top; ``None`` for none
+    :param awaited: there will be such a charge, so none yet means no price yet; otherwise none
+        means that there is nothing to pass on
     """
 
     types: tuple[str, ...] = ()
     percent: Decimal = Decimal(0)
     absolute: Money | None = None
+    awaited: bool = True
 
     def price(self, basis: Basis, sofar: Sequence[Charge]) -> Priced | Unpriced | None:
-        """Cost and margin; unpriced until the carrier's charge is accepted."""
+        """Cost and margin."""
         costs = [cost for cost in basis.costs if not self.types or cost.charge_type in self.types]
         if not costs:
-            return Unpriced("the accepted charge of the carrier")
+            missing = Unpriced("the accepted charge of the carrier", "carrier")
+            return missing if self.awaited else None
         cost = sum((c.amount for c in costs[1:]), start=costs[0].amount)
         amount, steps = cost, [f"Accepted charges of the carrier: {cost}"]
         if self.percent:
@@ -189,6 +197,7 @@ class Line:
     :param key: identifies the line for ever; the same key again is a revision of its charge
     :param minimum: the least that is charged once anything is; ``None`` for none
     :param maximum: the most; ``None`` for none
+    :param condition: when the line applies at all
     """
 
     key: str
@@ -197,6 +206,19 @@ class Line:
     method: Method
     minimum: Money | None = None
     maximum: Money | None = None
+    condition: Condition = ALWAYS
+
+    @property
+    def weighs(self) -> bool:
+        """Whether the weight of the shipment matters to it."""
+        method = self.method
+        counted = method.quantity.measure if isinstance(method, PerUnit) else ""
+        return counted in (WEIGHT, CHARGEABLE) or WEIGHT in self.condition.fields
+
+    def applies(self, basis: Basis) -> bool | Unpriced:
+        """Whether its condition holds; unpriced where what it compares is not known."""
+        missing = unknown(self.condition, basis)
+        return Unpriced(missing) if missing else self.condition.holds(values_of(basis))
 
     def price(self, basis: Basis, sofar: Sequence[Charge], digits: int) -> Charge | Unpriced | None:
         """Price one shipment.
@@ -217,7 +239,7 @@ class Line:
             priced.quantity,
             priced.unit,
             priced.rate,
-            (*priced.steps, *_rounding(priced.amount, digits), *steps),
+            (*_ending_rounded(priced, digits), *steps),
         )
 
     def _bounded(self, amount: Money, digits: int) -> tuple[Money, tuple[str, ...]]:
@@ -230,44 +252,58 @@ class Line:
         return amount, ()
 
 
-def _rounding(amount: Money, digits: int) -> tuple[str, ...]:
-    rounded = amount.rounded(digits)
-    return () if rounded.amount == amount.amount else (f"Rounded: {rounded}",)
+def _ending_rounded(priced: Priced, digits: int) -> tuple[str, ...]:
+    """The steps, with the decimals of the currency at their end: rounded only where it matters."""
+    *steps, last = priced.steps
+    rounded = priced.amount.rounded(digits)
+    if rounded.amount != priced.amount.amount:
+        return (*steps, last, f"Rounded: {rounded}")
+    exact = f" = {plain(priced.amount.amount)} {priced.amount.currency}"
+    return (*steps, f"{last.removesuffix(exact)} = {rounded}" if last.endswith(exact) else last)
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
     """What one shipment costs under a tariff.
 
-    :param missing: ``{name of the line: what is missing}``; while there is any, nothing is billed
+    :param missing: ``((name of the line, what is missing), …)``; while there is any, nothing is
+        billed
     """
 
     charges: tuple[Charge, ...]
-    missing: Mapping[str, str]
+    missing: tuple[tuple[str, Unpriced], ...] = ()
 
 
 def quote(lines: Sequence[Line], basis: Basis, digits: int) -> Quote:
     """Price a shipment, line by line; a share of a line that has no price has none either.
 
-    :param lines: in the order in which they build on each other, conditions applied already
+    :param lines: in the order in which they build on each other
+    :param digits: decimal places of the currency
     """
     charges: list[Charge] = []
-    missing: dict[str, str] = {}
-    unpriced: list[Line] = []
+    unpriced: list[tuple[Line, Unpriced]] = []
     for line in lines:
-        waits = _waits_for(line.method, unpriced)
-        price = (
-            Unpriced(f"the price of {waits.name}") if waits else line.price(basis, charges, digits)
-        )
+        price = _price(line, basis, charges, unpriced, digits)
         if isinstance(price, Unpriced):
-            missing[line.name] = price.missing
-            unpriced.append(line)
+            unpriced.append((line, price))
         elif price is not None:
             charges.append(price)
-    return Quote(tuple(charges), missing)
+    return Quote(tuple(charges), tuple((line.name, why) for line, why in unpriced))
 
 
-def _waits_for(method: Method, unpriced: Sequence[Line]) -> Line | None:
-    if not isinstance(method, Share) or method.of == GOODS:
-        return None
-    return next((line for line in unpriced if not method.of or line.charge_type in method.of), None)
+def _price(
+    line: Line,
+    basis: Basis,
+    charges: Sequence[Charge],
+    unpriced: Sequence[tuple[Line, Unpriced]],
+    digits: int,
+) -> Charge | Unpriced | None:
+    applies = line.applies(basis)
+    if applies is not True:
+        return applies or None
+    method = line.method
+    if isinstance(method, Share) and method.of != GOODS:
+        for waiting, why in unpriced:
+            if not method.of or waiting.charge_type in method.of:
+                return Unpriced(f"the price of {waiting.name}", why.owes)
+    return line.price(basis, charges, digits)

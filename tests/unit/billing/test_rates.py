@@ -17,6 +17,7 @@ from odoo.addons.logistics_billing_rules.core.breaks import (
     Table,
     single,
 )
+from odoo.addons.logistics_billing_rules.core.condition import read
 from odoo.addons.logistics_billing_rules.core.measure import MEASURES, Basis, Cost, Quantity
 from odoo.addons.logistics_billing_rules.core.money import Money
 from odoo.addons.logistics_billing_rules.core.rate import (
@@ -29,6 +30,7 @@ from odoo.addons.logistics_billing_rules.core.rate import (
     Unpriced,
     quote,
 )
+from odoo.addons.logistics_billing_rules.core.vocabulary import VOCABULARY
 
 D = Decimal
 DAY = date(2026, 3, 2)
@@ -93,9 +95,12 @@ LTL = (("0", "42.10"), ("500", "31.65"), ("1000", "24.80"), ("2000", "19.40"))
         # Begun half kilograms, as in air express: 9.3 counts as 9.5
         (per("weight", "2", step=D("0.5")), basis(weight="9.3"), "19.00"),
         (per("volume", "85"), basis(volume="2.4"), "204.00"),
-        (per("pallet", "38"), basis(pallet="6"), "228.00"),
+        (per("package", "38"), basis(package="6"), "228.00"),
         (per("piece", "0.15"), basis(piece="1200"), "180.00"),
-        (per("distance", "1.45"), basis(distance="312"), "452.40"),
+        # Handling: an order fee would be a line of its own; here each order line
+        (per("order_line", "0.45"), basis(order_line="7"), "3.15"),
+        # Stop-off charges: the first and the last stop are in the freight
+        (per("stop", "75", free=D(2)), basis(stop="4"), "150.00"),
         # Parcel table: up to 2, up to 5, up to 10 and over
         (PerUnit(Quantity("weight"), table(FIXED, *PARCEL, up_to=True)), basis(weight="2"), "5.49"),
         (
@@ -136,9 +141,9 @@ LTL = (("0", "42.10"), ("500", "31.65"), ("1000", "24.80"), ("2000", "19.40"))
         # Graduated: 100 × 0.50 + 200 × 0.40 + 50 × 0.30
         (
             PerUnit(
-                Quantity("pick"), table(GRADUATED, ("0", "0.50"), ("100", "0.40"), ("300", "0.30"))
+                Quantity("piece"), table(GRADUATED, ("0", "0.50"), ("100", "0.40"), ("300", "0.30"))
             ),
-            basis(pick="350"),
+            basis(piece="350"),
             "145.00",
         ),
         # Waiting: 47 minutes, 30 free, begun quarters of an hour at 0.75 a minute: 30 × 0.75
@@ -147,11 +152,10 @@ LTL = (("0", "42.10"), ("500", "31.65"), ("1000", "24.80"), ("2000", "19.40"))
             basis(waiting_minute="47"),
             "22.50",
         ),
-        # The second attempt and every further one
+        # The first failed attempt is free
         (per("attempt", "12", free=D(1)), basis(attempt="3"), "24.00"),
-        # Storage: 9 pallets for 12 days, 5 days free: 63 pallet-days, counted by the warehouse
-        (per("pallet_day", "0.35", free=D(45)), basis(pallet_day="108"), "22.05"),
-        (per("residential", "4.20"), basis(residential="1"), "4.20"),
+        # Storage at the terminal: 12 days, 5 of them free: 7 × 3.15
+        (per("storage_day", "3.15", free=D(5)), basis(storage_day="12"), "22.05"),
         (per("return", "9.80"), basis(**{"return": "1"}), "9.80"),
         # Shares of the goods
         (Share(D("3.5"), "goods"), basis(goods="1234.56"), "43.21"),
@@ -210,21 +214,39 @@ def test_rounding_is_said_and_done_once() -> None:
     ("method", "missing"),
     [
         (per("weight", "0.3"), "the weight of the shipment"),
-        (per("pallet", "38"), "the number of pallets"),
+        (per("package", "38"), "the number of packages"),
         (per("chargeable_weight", "1", divisor=D(5000)), "the weight of the shipment"),
-        (OnCost(), "the accepted charge of the carrier"),
+    ],
+)
+def test_what_nobody_stated_has_no_price_and_no_minimum(method, missing) -> None:
+    assert price(method, basis(), minimum=eur("25")) == Unpriced(missing, "service")
+
+
+@pytest.mark.parametrize(
+    ("method", "missing", "owes"),
+    [
+        (OnCost(), "the accepted charge of the carrier", "carrier"),
         (
             PerUnit(Quantity("shipment"), table(BRACKET, ("10", "0.30"))),
             "a rate for 1 shipment",
+            "finance",
         ),
         (
             Share(Percentages("Fuel surcharge", ((date(2026, 4, 1), D(11)),)), "goods"),
             "Fuel surcharge for 2026-03-02",
+            "finance",
         ),
     ],
 )
-def test_what_is_not_known_has_no_price_and_no_minimum(method, missing) -> None:
-    assert price(method, basis(), minimum=eur("25")) == Unpriced(missing)
+def test_what_is_missing_is_owed_by_somebody(method, missing, owes) -> None:
+    assert price(method, basis(), minimum=eur("25")) == Unpriced(missing, owes)
+
+
+def test_a_pass_through_of_what_may_never_come_waits_for_nothing() -> None:
+    method = OnCost(("accessorial",), awaited=False)
+
+    assert price(method, basis(costs=(Cost("freight", eur("80")),))) is None
+    assert price(method, basis(costs=(Cost("accessorial", eur("9.5")),))).amount == eur("9.50")
 
 
 def test_the_volume_is_asked_for_when_only_the_weight_is_known() -> None:
@@ -267,19 +289,19 @@ def test_a_fuel_surcharge_is_the_one_of_the_day() -> None:
     assert [c.amount for c in february.charges] == [eur("100.00"), eur("13.00")]
     assert march.charges[1].steps == (
         "Fuel surcharge on 2026-03-02: 14.5 %",
-        "14.5 % of Freight 100.00 EUR = 14.5 EUR",
+        "14.5 % of Freight 100.00 EUR = 14.50 EUR",
     )
 
 
 def test_a_discount_is_a_negative_share_of_what_stands_before_it() -> None:
     lines = [
         line(per("weight", "0.5")),
-        line(per("tail_lift", "35"), "accessorial", "Tail lift"),
+        line(per("attempt", "35", free=D(1)), "accessorial", "Second attempt"),
         line(Share(D(-10), ("freight",)), "freight", "Discount"),
         line(Share(D("2")), "other", "Peak season"),
     ]
 
-    priced = quote(lines, basis(weight="200", tail_lift="1"), 2)
+    priced = quote(lines, basis(weight="200", attempt="2"), 2)
 
     assert [str(c.amount) for c in priced.charges] == [
         "100.00 EUR",
@@ -299,10 +321,10 @@ def test_a_share_of_what_has_no_price_has_none_either() -> None:
 
     priced = quote(lines, basis(), 2)
 
-    assert priced.missing == {
-        "Freight": "the weight of the shipment",
-        "Fuel": "the price of Freight",
-    }
+    assert priced.missing == (
+        ("Freight", Unpriced("the weight of the shipment")),
+        ("Fuel", Unpriced("the price of Freight")),
+    )
     assert [c.name for c in priced.charges] == ["Documents"]
 
 
@@ -334,6 +356,54 @@ def test_currencies_never_mix() -> None:
             basis(costs=(Cost("freight", eur("80")), Cost("fuel", Money(D(3), "USD")))),
             2,
         )
+
+
+# === When a line applies === #
+
+
+def when(text: str, method=None, name: str = "Freight") -> Line:
+    method = method or per("shipment", "5")
+    return line(method, name=name, condition=read(text, VOCABULARY))
+
+
+@pytest.mark.parametrize(
+    ("text", "charged"),
+    [
+        ("[]", True),
+        ("[('weight', '>', 30)]", True),
+        ("[('goods', '>=', 1000)]", False),
+        ("[('day', '>=', '2026-03-01'), ('day', '<=', '2026-03-31')]", True),
+        ("[('weekday', 'in', ['5', '6'])]", False),  # 2 March 2026 is a Monday
+        ("[('zip', '=ilike', '80%')]", True),
+        ("[('service_level', '=', 'express')]", False),
+    ],
+)
+def test_a_line_is_charged_when_its_condition_holds(text, charged) -> None:
+    about = Basis(eur("900"), DAY, {"weight": D(40)}, stated={"zip": "80331"})
+
+    assert bool(quote([when(text)], about, 2).charges) == charged
+
+
+def test_a_condition_about_what_nobody_stated_leaves_the_price_open() -> None:
+    priced = quote([when("[('weight', '<', 30)]"), when("[]", name="Documents")], basis(), 2)
+
+    assert priced.missing == (("Freight", Unpriced("the weight of the shipment")),)
+    assert [c.name for c in priced.charges] == ["Documents"]
+
+
+def test_a_share_waits_for_a_line_that_may_or_may_not_apply() -> None:
+    share = line(Share(D(10), ("freight",)), "fuel", "Fuel")
+
+    priced = quote([when("[('weight', '<', 30)]"), share], basis(), 2)
+
+    assert [name for name, _why in priced.missing] == ["Freight", "Fuel"]
+
+
+def test_a_line_knows_whether_the_weight_matters_to_it() -> None:
+    assert line(per("weight", "1")).weighs
+    assert line(per("chargeable_weight", "1", divisor=D(5000))).weighs
+    assert when("[('weight', '>', 30)]").weighs
+    assert not when("[('goods', '>', 30)]").weighs
 
 
 # === Properties === #
@@ -409,10 +479,10 @@ def test_another_day_of_storage_never_lowers_the_price(days, free, step) -> None
     assert amount(days) <= amount(days + 1)
 
 
-@given(st.lists(st.sampled_from(["weight", "pallet", "attempt", "shipment"]), max_size=6))
+@given(st.lists(st.sampled_from(["weight", "package", "attempt", "shipment"]), max_size=6))
 def test_the_same_facts_give_the_same_quote(measures) -> None:
     lines = [line(per(m, "3.337"), name=f"{m} {n}") for n, m in enumerate(measures)]
-    about = basis(weight="12.25", pallet="2", attempt="1")
+    about = basis(weight="12.25", package="2", attempt="1")
 
     assert quote(lines, about, 2) == quote(lines, about, 2)
     assert sum(c.amount.amount for c in quote(lines, about, 2).charges) == sum(
