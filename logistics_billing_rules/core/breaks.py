@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from .money import Money, plain
+from .money import Money, plain, spoken
 
 BRACKET: Final = "bracket"
 GRADUATED: Final = "graduated"
@@ -93,7 +93,7 @@ class Table:
             return self._graduated(quantity, position, unit)
         reached = self.breaks[position]
         if self.structure == FIXED:
-            said = f"{plain(quantity)} {unit} {self._said(reached, unit)}: {reached.rate}"
+            said = f"{plain(quantity)} {unit} {self._said(reached, unit)}: {spoken(reached.rate)}"
             return Worked(reached.rate, reached.rate, (said,))
         return self._bracket(quantity, position, unit)
 
@@ -137,7 +137,9 @@ class Table:
         many = f"{plain(self.per)} " if self.per != 1 else ""
         said = f" ({self._said(applied, unit)})" if len(self.breaks) > 1 else ""
         result = f"{plain(amount.amount)} {amount.currency}"
-        return f"{plain(quantity)} {unit} × {applied.rate} per {many}{unit}{said} = {result}"
+        return (
+            f"{plain(quantity)} {unit} × {spoken(applied.rate)} per {many}{unit}{said} = {result}"
+        )
 
     def _said(self, applied: Break, unit: str) -> str:
         position = self.breaks.index(applied)

@@ -43,7 +43,8 @@ from .case import (
     Terms,
 )
 from .money import Money
-from .rate import Charge, Unpriced, quote
+from .quote import quote
+from .rate import Charge, Unpriced
 from .wording import OWNER_OF, milestone_name
 
 PROOF: Final = "pod_received"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from .breaks import FIXED, GRADUATED, Table
 from .condition import ALWAYS
 from .measure import CHARGEABLE, MEASURES, Quantity
-from .money import Money, plain
+from .money import plain, spoken
 from .rate import GOODS, Line, OnCost, PerUnit, Share
 
 
@@ -21,21 +21,17 @@ def summary(line: Line) -> str:
     else:
         said = _on_cost(method)
     if line.minimum:
-        said += f", at least {_money(line.minimum)}"
+        said += f", at least {spoken(line.minimum)}"
     if line.maximum:
-        said += f", at most {_money(line.maximum)}"
+        said += f", at most {spoken(line.maximum)}"
     return said if line.condition == ALWAYS else f"{said}, on a condition"
-
-
-def _money(money: Money) -> str:
-    return f"{plain(money.amount)} {money.currency}"
 
 
 def _per_unit(method: PerUnit) -> str:
     quantity, table = method.quantity, method.table
     measure = MEASURES[quantity.measure]
     if len(table.breaks) == 1 and table.structure != FIXED:
-        said = f"{_money(table.breaks[0].rate)} per {_units(table.per, quantity.measure)}"
+        said = f"{spoken(table.breaks[0].rate)} per {_units(table.per, quantity.measure)}"
     else:
         said = _table(table, quantity.measure)
     return said + _counted(quantity, measure.units)
@@ -52,7 +48,7 @@ def _table(table: Table, code: str) -> str:
     starts = (plain(b.start) for b in table.breaks)
     over = "over" if table.up_to else "from"
     rows = "; ".join(
-        f"{over} {start} {unit} {_money(b.rate)}{each}"
+        f"{over} {start} {unit} {spoken(b.rate)}{each}"
         for start, b in zip(starts, table.breaks, strict=True)
     )
     if table.structure == GRADUATED:
@@ -65,7 +61,8 @@ def _counted(quantity: Quantity, units: str) -> str:
     if quantity.measure == CHARGEABLE and quantity.divisor:
         said += f" of chargeable weight (divisor {plain(quantity.divisor)})"
     if quantity.free:
-        said += f", {_units(quantity.free, quantity.measure)} free"
+        one = quantity.free == 1
+        said += f", {plain(quantity.free)} {MEASURES[quantity.measure].unit if one else units} free"
     if quantity.step:
         said += f", in begun steps of {plain(quantity.step)} {units}"
     return said
@@ -89,5 +86,5 @@ def _on_cost(method: OnCost) -> str:
     if method.percent:
         said += f" + {plain(method.percent)} %"
     if method.absolute:
-        said += f" + {_money(method.absolute)}"
+        said += f" + {spoken(method.absolute)}"
     return said if method.awaited else f"{said}, if anything"

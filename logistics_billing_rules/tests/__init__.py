@@ -6,8 +6,10 @@ from . import (
     test_guards,
     test_lane,
     test_override,
+    test_rate,
     test_release,
     test_review,
     test_rights,
     test_screens,
+    test_trial,
 )

@@ -11,7 +11,7 @@ from odoo.addons.logistics_milestone_sync.models.ownership_cell_mixin import CHA
 
 from ..core.measure import Basis, Cost
 from ..core.money import Money
-from ..core.rate import quote
+from ..core.quote import quote
 from ..core.vocabulary import VOCABULARY
 
 # Field → what is counted (``core/measure.py``).
@@ -48,7 +48,7 @@ class LogisticsRateTrial(models.TransientModel):
     country_id = fields.Many2one("res.country", "Destination Country")
     state_id = fields.Many2one("res.country.state", "Destination State")
     zip = fields.Char("Destination ZIP")
-    origin_country_id = fields.Many2one("res.country", "Origin Country")
+    origin_country_id = fields.Many2one("res.country")
     origin_zip = fields.Char("Origin ZIP")
     weight = fields.Float("Weight (kg)", digits="Stock Weight")
     volume = fields.Float("Volume (m³)", digits=(16, 4))

@@ -243,7 +243,7 @@ def test_freight_that_cannot_be_priced_blocks_and_says_what_is_missing():
 def test_the_price_explains_itself_in_its_line():
     terms = replace(TERMS, lines=(freight("weight", "0.3"),))
     decision = decide(case(DELIVERED, PROOF), terms)
-    assert line(decision, "price").note == "50 kg × 0.3 EUR per kg = 15.00 EUR"
+    assert line(decision, "price").note == "50 kg × 0.30 EUR per kg = 15.00 EUR"
 
 
 def test_certified_weight_is_waited_for_and_then_priced():
@@ -279,7 +279,7 @@ def test_every_line_of_the_agreement_is_a_charge_that_explains_itself():
         "key": "rate/2",
         "name": "Fee",
         "amount": "4.50 EUR",
-        "steps": ["1 shipment × 4.5 EUR per shipment = 4.50 EUR"],
+        "steps": ["1 shipment × 4.50 EUR per shipment = 4.50 EUR"],
     }
 
 

@@ -20,6 +20,7 @@ from odoo.addons.logistics_billing_rules.core.breaks import (
 from odoo.addons.logistics_billing_rules.core.condition import read
 from odoo.addons.logistics_billing_rules.core.measure import MEASURES, Basis, Cost, Quantity
 from odoo.addons.logistics_billing_rules.core.money import Money
+from odoo.addons.logistics_billing_rules.core.quote import quote
 from odoo.addons.logistics_billing_rules.core.rate import (
     Charge,
     Line,
@@ -28,7 +29,6 @@ from odoo.addons.logistics_billing_rules.core.rate import (
     PerUnit,
     Share,
     Unpriced,
-    quote,
 )
 from odoo.addons.logistics_billing_rules.core.vocabulary import VOCABULARY
 

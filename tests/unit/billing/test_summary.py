@@ -48,7 +48,7 @@ def table(structure: str, **options) -> Table:
             {"minimum": eur("25")},
             "0.32 EUR per kg, at least 25 EUR",
         ),
-        (PerUnit(Quantity(), single(eur("18.5"))), {}, "18.5 EUR per shipment"),
+        (PerUnit(Quantity(), single(eur("18.5"))), {}, "18.50 EUR per shipment"),
         (
             PerUnit(Quantity("weight"), single(eur("31"), D(100))),
             {"maximum": eur("900")},
@@ -57,7 +57,7 @@ def table(structure: str, **options) -> Table:
         (
             PerUnit(Quantity("chargeable_weight", divisor=D(5000)), single(eur("1.1"))),
             {},
-            "1.1 EUR per kg of chargeable weight (divisor 5000)",
+            "1.10 EUR per kg of chargeable weight (divisor 5000)",
         ),
         (
             PerUnit(Quantity("waiting_minute", free=D(30), step=D(15)), single(eur("0.75"))),
@@ -65,20 +65,25 @@ def table(structure: str, **options) -> Table:
             "0.75 EUR per minute, 30 minutes free, in begun steps of 15 minutes",
         ),
         (
+            PerUnit(Quantity("attempt", free=D(1)), single(eur("12"))),
+            {},
+            "12 EUR per failed attempt, 1 failed attempt free",
+        ),
+        (
             PerUnit(Quantity("weight"), table(BRACKET, per=D(100), deficit=True)),
             {},
-            "from 0 kg 42.1 EUR per 100 kg; from 500 kg 31.65 EUR per 100 kg"
+            "from 0 kg 42.10 EUR per 100 kg; from 500 kg 31.65 EUR per 100 kg"
             " (or the next row, if that is cheaper)",
         ),
         (
             PerUnit(Quantity("weight"), table(FIXED, up_to=True)),
             {},
-            "over 0 kg 42.1 EUR; over 500 kg 31.65 EUR",
+            "over 0 kg 42.10 EUR; over 500 kg 31.65 EUR",
         ),
         (
             PerUnit(Quantity("piece"), table(GRADUATED)),
             {},
-            "from 0 pieces 42.1 EUR per piece; from 500 pieces 31.65 EUR per piece"
+            "from 0 pieces 42.10 EUR per piece; from 500 pieces 31.65 EUR per piece"
             " (each part at its own rate)",
         ),
         (Share(D("3.5"), "goods"), {}, "3.5 % of the goods"),
