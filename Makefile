@@ -3,11 +3,7 @@ PYTHON ?= python3
 SUITE = $(PYTHON) tools/suite.py
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help demo test test-unit serve stop lint bench rebuild clean setup
-=======
-.PHONY: help demo test test-unit serve stop lint bench clean setup corpus
->>>>>>> s8
+.PHONY: help demo test test-unit serve stop lint bench corpus rebuild clean setup
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,13 +29,11 @@ lint: ## check style, types and Odoo's rules
 bench: ## measure; ONLY=name measures one row
 	@$(SUITE) bench -- $(if $(ONLY),--only $(ONLY))
 
-<<<<<<< HEAD
 rebuild: ## compare every shipment with its ledger; WRITE=1 repairs, DATABASE=name
 	@$(SUITE) rebuild$(if $(DATABASE), $(DATABASE))$(if $(WRITE), write)
-=======
+
 corpus: ## read the real messages of a folder; CORPUS=folder with an INDEX.tsv
 	@$(SUITE) corpus $(CORPUS)
->>>>>>> s8
 
 setup: ## only set everything up
 	@$(SUITE) setup

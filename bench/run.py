@@ -1,7 +1,7 @@
 """Measures the suite against a reference in the same run, and prints ratios.
 
-``python bench/run.py [--only accept|duplicate]``; writes ``var/bench.json``. The rows for process,
-growth, release, release_one_by_one, audit_lines and screens do not exist yet.
+``python bench/run.py [--only NAME] [--shipments N]``; writes ``var/bench.json``. The rows for
+release, release_one_by_one and audit_lines do not exist yet.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ import statistics
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT), str(PROJECT / "tools")]
 
+from bench import ledger  # noqa: E402
 from bench.load import Load, Target  # noqa: E402
+from bench.row import Row  # noqa: E402
 from bootstrap.messages import say  # noqa: E402
 from bootstrap.paths import Places  # noqa: E402
 from bootstrap.ready import Suite, set_up  # noqa: E402
@@ -26,20 +28,6 @@ from tests.system.server import Server  # noqa: E402
 
 _ROUNDS = 5
 _REQUESTS = 400  # per round and side
-
-
-@dataclass(frozen=True)
-class Row:
-    """One measurement. ``ratio`` is ours divided by the reference; ``ok``: it meets ``target``."""
-
-    name: str
-    ratio: float
-    target: str
-    ok: bool
-    ours: float
-    reference: float
-    unit: str
-    n: int
 
 
 def accept(load: Load) -> Row:
@@ -61,7 +49,13 @@ def duplicate(load: Load) -> Row:
     return Row("duplicate", ratio, "<= 1.0", ratio <= 1.0, ours, reference, "ms", _REQUESTS)
 
 
-ROWS: dict[str, Callable[[Load], Row]] = {"accept": accept, "duplicate": duplicate}
+OVER_HTTP: dict[str, Callable[[Load], Row]] = {"accept": accept, "duplicate": duplicate}
+INSIDE: dict[str, Callable[[Suite, int], Iterator[Row]]] = {
+    "fold": ledger.fold,
+    "process": ledger.process,
+    "growth": ledger.growth,
+    "screens": ledger.screens,
+}
 
 
 def _alternate(ours: Callable[[], float], reference: Callable[[], float]) -> tuple[float, float]:
@@ -100,12 +94,30 @@ def _with_reference(suite: Suite) -> Suite:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=sorted(ROWS))
-    only = parser.parse_args().only
+    parser.add_argument("--only", choices=sorted([*OVER_HTTP, *INSIDE]))
+    parser.add_argument(
+        "--shipments",
+        type=int,
+        default=100_000,
+        help="how many the tables hold for growth (ten events each) and screens",
+    )
+    arguments = parser.parse_args()
     places = Places.of_this_clone()
-    with serving(_with_reference(set_up(places))) as server:
-        load = Load(server.url)
-        rows = [measure(load) for name, measure in ROWS.items() if only in (None, name)]
+    suite = set_up(places)
+    wanted = [name for name in [*OVER_HTTP, *INSIDE] if arguments.only in (None, name)]
+    rows = []
+    if over_http := [OVER_HTTP[name] for name in wanted if name in OVER_HTTP]:
+        with serving(_with_reference(suite)) as server:
+            load = Load(server.url)
+            rows += [measure(load) for measure in over_http]
+    for name in wanted:
+        if name in INSIDE:
+            rows += INSIDE[name](suite, arguments.shipments)
+    _tell(rows, places)
+    return 0
+
+
+def _tell(rows: list[Row], places: Places) -> None:
     say(f"{'row':<12}{'ratio':>8}{'target':>9}{'ours':>11}{'reference':>11}  unit")
     for row in rows:
         say(
@@ -115,7 +127,6 @@ def main() -> int:
     results = places.project / "var" / "bench.json"
     results.parent.mkdir(exist_ok=True)
     results.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n")
-    return 0
 
 
 if __name__ == "__main__":

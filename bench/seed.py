@@ -1,4 +1,4 @@
-"""Generates stored shipments, ledgers and transfers by SQL: large tables in seconds.
+"""Generates stored shipments, ledgers and transfers by SQL, in seconds and always the same.
 
 Every value is arithmetic on the number of the row, so two runs measure the same data.
 """
@@ -24,14 +24,35 @@ _CODES = (
 _PHASES = ("planning", "fulfilment", "transit", "delivered", "delivered", "delivered", "failed")
 
 
+def _insert(env: Any, model: str, columns: str, query: str, values: dict[str, Any]) -> None:
+    """INSERT … SELECT, and for every further required column its default."""
+    fields = env[model]._fields
+    given = {column.strip() for column in columns.split(",")}
+    needed = [
+        name
+        for name, field in fields.items()
+        if field.store and field.required and field.column_type and name not in given
+    ]
+    defaults = {n: v for n, v in env[model].default_get(needed).items() if n in needed and v}
+    names = "".join(f", {name}" for name in defaults)
+    constants = "".join(f", %({name})s" for name in defaults)
+    table = env[model]._table
+    env.cr.execute(
+        f"INSERT INTO {table} ({columns}{names}) SELECT seeded.*{constants} FROM ({query}) seeded",
+        {**defaults, **values},
+    )
+
+
 def shipments(env: Any, count: int) -> None:
     """Have ``count`` generated shipments, each with a consignment and two names."""
     have = env["logistics.shipment"].search_count([("name", "like", "SEED/%")])
-    env.cr.execute(
+    _insert(
+        env,
+        "logistics.shipment",
+        "name, company_id, active, partner_id, phase, status_id, since, "
+        "promised_at, delivered_at, has_open_exception, weight, create_uid, "
+        "create_date, write_uid, write_date",
         """
-        INSERT INTO logistics_shipment (name, company_id, active, partner_id, phase, status_id,
-               since, promised_at, delivered_at, has_open_exception, weight, create_uid,
-               create_date, write_uid, write_date)
         SELECT 'SEED/' || n, %(company)s, true, partner.ids[1 + n %% cardinality(partner.ids)],
                (%(phases)s::text[])[1 + n %% 7], milestone.id,
                now() - (n %% 1000) * interval '1 hour', now() + (n %% 97 - 80) * interval '1 hour',
@@ -51,36 +72,49 @@ def shipments(env: Any, count: int) -> None:
             "last": count,
         },
     )
-    env.cr.execute(
+    _parts_and_names(env)
+
+
+def _parts_and_names(env: Any) -> None:
+    """A consignment and two names for every generated shipment that has none."""
+    _insert(
+        env,
+        "logistics.consignment",
+        "shipment_id, company_id, name, sequence, phase",
         """
-        INSERT INTO logistics_consignment (shipment_id, company_id, name, sequence, phase)
         SELECT id, company_id, name || '/1', 10, phase FROM logistics_shipment s
          WHERE name LIKE 'SEED/%%'
            AND NOT EXISTS (SELECT 1 FROM logistics_consignment c WHERE c.shipment_id = s.id)
-        """
+        """,
+        {},
     )
-    env.cr.execute(
+    _insert(
+        env,
+        "logistics.reference",
+        "shipment_id, company_id, scheme, value, normalised",
         """
-        INSERT INTO logistics_reference (shipment_id, company_id, scheme, value, normalised)
         SELECT s.id, s.company_id, named.scheme, named.value, named.value
           FROM logistics_shipment s,
                LATERAL (VALUES ('shipment', s.name), ('tracking', 'TRK' || s.id))
                        AS named(scheme, value)
          WHERE s.name LIKE 'SEED/%%'
            AND NOT EXISTS (SELECT 1 FROM logistics_reference r WHERE r.shipment_id = s.id)
-        """
+        """,
+        {},
     )
 
 
 def ledger(env: Any, events: int, system: Any) -> None:
     """Have about ``events`` rows in the ledger, ten for each of the oldest generated shipments."""
     shipments(env, events // EVENTS_PER_SHIPMENT)
-    env.cr.execute(
+    _insert(
+        env,
+        "logistics.milestone.event",
+        "shipment_id, company_id, milestone_id, milestone_code, classifier, "
+        "occurred_at, received_at, recorded_at, system_id, verdict, priority, "
+        "fact_key, content_hash, duplicate_count, create_uid, create_date",
         """
-        INSERT INTO logistics_milestone_event (shipment_id, company_id, milestone_id,
-               milestone_code, classifier, occurred_at, received_at, recorded_at, system_id,
-               verdict, priority, fact_key, content_hash, duplicate_count, create_uid, create_date)
-        SELECT s.id, s.company_id, milestone.id, code, 'actual',
+        SELECT s.id, s.company_id, milestone.id, life.code, 'actual',
                '2025-01-01'::timestamp + step * interval '1 hour', now(), now(), %(system)s,
                'accept', 10, md5(s.id || '/' || step) || md5(step || '/' || s.id),
                md5(s.id::text) || md5(s.id::text), 0, 1, now()
@@ -102,14 +136,16 @@ def transfers(env: Any, count: int) -> None:
     """Have ``count`` generated transfers: what Odoo's own list shows."""
     kind = env["stock.picking.type"].search([("code", "=", "outgoing")], limit=1)
     there = env.ref("stock.stock_location_customers")
-    env.cr.execute(
+    _insert(
+        env,
+        "stock.picking",
+        "name, company_id, picking_type_id, location_id, location_dest_id, "
+        "partner_id, scheduled_date, state, priority, move_type, origin, "
+        "create_uid, create_date, write_uid, write_date",
         """
-        INSERT INTO stock_picking (name, company_id, picking_type_id, location_id,
-               location_dest_id, partner_id, scheduled_date, date, state, priority, move_type,
-               origin, create_uid, create_date, write_uid, write_date)
         SELECT 'SEED/' || n, %(company)s, %(kind)s, %(here)s, %(there)s,
                partner.ids[1 + n %% cardinality(partner.ids)],
-               now() + (n %% 97 - 80) * interval '1 hour', now(),
+               now() + (n %% 97 - 80) * interval '1 hour',
                (ARRAY['draft', 'confirmed', 'assigned', 'done', 'done', 'done', 'cancel'])
                [1 + n %% 7], '0', 'direct', 'SO' || n, 1, now(), 1, now()
           FROM generate_series(1, %(count)s) n

@@ -8,6 +8,7 @@ from . import (
     test_override,
     test_rate,
     test_release,
+    test_return,
     test_review,
     test_rights,
     test_screens,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from odoo.addons.logistics_milestone_sync.core.charge import CHARGE_TYPES
 from odoo.addons.logistics_milestone_sync.core.vocabulary import (
     CLASSIFIERS,
     PARTIES,
@@ -17,9 +18,6 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import (
 from .places import FIELDS
 
 _TEXT: Final[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength": 2000}
-CHARGE_TYPES: Final = (
-    *("freight", "fuel", "accessorial", "tax", "duty", "handling", "storage", "other"),
-)
 _FLAG: Final[dict[str, Any]] = {"enum": ["true", "false"]}
 _NOTE: Final[dict[str, Any]] = {"type": "string", "maxLength": 20000}
 _CODES: Final[dict[str, Any]] = {"type": "array", "minItems": 1, "items": {"type": "string"}}

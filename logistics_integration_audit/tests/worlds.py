@@ -198,6 +198,10 @@ class World:
                 values[field.name] = defaults[field.name]
                 continue
             values[field.name] = self._value(model, field)
+            if field.type == "many2one" and field.required:
+                chosen[field.comodel_name] += 1
+                if chosen[field.comodel_name] > 1 and field.comodel_name.startswith("logistics."):
+                    values[field.name] = self._make(field.comodel_name).id  # from one to another
             if field.type == "selection":
                 options = field.get_values(self.env)
                 # Two fields with the same options differ, and two clients of one company.

@@ -44,8 +44,12 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 def standing_events(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
-    """The events that count: each once, neither refused nor advisory nor withdrawn. Unordered."""
-    return _standing({event.key: event for event in events}.values())
+    """The facts that count: each once, neither refused nor advisory nor withdrawn. Unordered.
+
+    Overrides are no facts.
+    """
+    standing = _standing({event.key: event for event in events}.values())
+    return [event for event in standing if not event.override]
 
 
 def fold(

@@ -37,9 +37,11 @@ def compare(
 
     :param columns: names of the values, in their order
     :param stored: ``{record id: (shipment id, values)}``
-    :param folded: ``{record id: values}``; records that are not stored any more are left out
+    :param folded: ``{record id: values}``; what is on one side only is left out
     """
     for record_id, (shipment_id, row) in stored.items():
+        if record_id not in folded:
+            continue
         for column, here, there in zip(columns, row, folded[record_id], strict=True):
             if not _same(here, there):
                 yield Difference(

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core import fact as facts
+from .governed_mixin import INTERNAL
 
 
 class LogisticsException(models.Model):
@@ -19,11 +20,16 @@ class LogisticsException(models.Model):
         default="none",
         copy=False,
         tracking=True,
+        groups=INTERNAL,
     )
     claim_reference = fields.Char(
-        "Claim Number", copy=False, tracking=True, help="As the other side calls it."
+        "Claim Number",
+        copy=False,
+        tracking=True,
+        groups=INTERNAL,
+        help="As the other side calls it.",
     )
-    claim_amount = fields.Monetary("Amount Claimed", copy=False, tracking=True)
+    claim_amount = fields.Monetary("Amount Claimed", copy=False, tracking=True, groups=INTERNAL)
     currency_id = fields.Many2one(related="company_id.currency_id")
 
     _claim_positive = models.Constraint(

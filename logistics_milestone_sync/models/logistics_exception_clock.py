@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from ..core.case_clock import ESCALATED, OVERDUE, level_at, next_look
 from ..core.clock import naive, utc
 from .clashes import CLASHES, MOST_CLASHES
+from .governed_mixin import INTERNAL
 
 _OVERDUE_TYPE = "logistics_milestone_sync.mail_activity_overdue"
 _ESCALATED_TYPE = "logistics_milestone_sync.mail_activity_escalated"
@@ -28,8 +29,9 @@ class LogisticsException(models.Model):
         readonly=True,
         default="0",
         copy=False,
+        groups=INTERNAL,
     )
-    escalates_at = fields.Datetime("Next Escalation", readonly=True, copy=False)
+    escalates_at = fields.Datetime("Next Escalation", readonly=True, copy=False, groups=INTERNAL)
     is_overdue = fields.Boolean(compute="_compute_age", search="_search_is_overdue")
     age_days = fields.Float(
         "Age (days)", compute="_compute_age", digits=(16, 1), help="Since it happened."

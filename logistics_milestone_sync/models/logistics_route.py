@@ -15,6 +15,7 @@ class LogisticsRoute(models.Model):
     _name = "logistics.route"
     _description = "Planned Route"
     _order = "shipment_id, id desc"
+    _rec_names_search = ["shipment_id.name"]
     _check_company_auto = True
 
     name = fields.Char(compute="_compute_name")

@@ -162,6 +162,9 @@ class LogisticsShipment(models.Model):
 
     _name_uniq = models.UniqueIndex("(company_id, name)", "This shipment number exists already.")
     _phase_idx = models.Index("(company_id, phase, promised_at) WHERE active")
+    # Used by the filter of late shipments: those on the way, and those that came too late.
+    _overdue_idx = models.Index("(promised_at) WHERE phase NOT IN ('delivered', 'failed')")
+    _late_idx = models.Index("(company_id) WHERE delivered_at > promised_at")
     _open_exception_idx = models.Index("(company_id) WHERE has_open_exception")
 
     @api.model_create_multi

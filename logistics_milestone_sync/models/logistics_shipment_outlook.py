@@ -5,7 +5,9 @@ from odoo import api, fields, models
 from ..core.clock import naive, utc
 from ..core.eta import accuracy_of, hours, promise_kept
 from ..core.expectation import next_expected
+from ..core.ownership import MILESTONE
 from .clashes import CLASHES, MOST_CLASHES
+from .governed_mixin import INTERNAL
 from .logistics_system import SYSTEM_KINDS
 
 # column → SQL type, in the order of _outlook_values
@@ -41,16 +43,20 @@ class LogisticsShipment(models.Model):
         "Silent",
         compute="_compute_is_silent",
         search="_search_is_silent",
+        groups=INTERNAL,
         help="What was expected has not been heard in time.",
     )
     expected_from = fields.Char(
-        compute="_compute_expected_from", help="Who owns the milestone that is expected next."
+        compute="_compute_expected_from",
+        groups=INTERNAL,
+        help="Who owns the milestone that is expected next.",
     )
-    first_eta = fields.Datetime("First Estimate", readonly=True, copy=False)
+    first_eta = fields.Datetime("First Estimate", readonly=True, copy=False, groups=INTERNAL)
     last_eta = fields.Datetime(
         "Last Estimate",
         readonly=True,
         copy=False,
+        groups=INTERNAL,
         help="The last estimate of arrival that was stated before the arrival.",
     )
     eta_error_hours = fields.Float(
@@ -58,6 +64,7 @@ class LogisticsShipment(models.Model):
         readonly=True,
         copy=False,
         aggregator="avg",
+        groups=INTERNAL,
         help="Arrival minus last estimate: positive when it came later than estimated.",
     )
     promise = fields.Selection(
@@ -65,7 +72,9 @@ class LogisticsShipment(models.Model):
         compute="_compute_promise",
         help="Whether it arrived by when it was promised.",
     )
-    eta_ids = fields.One2many("logistics.eta.estimate", "shipment_id", "Estimates of Arrival")
+    eta_ids = fields.One2many(
+        "logistics.eta.estimate", "shipment_id", "Estimates of Arrival", groups=INTERNAL
+    )
 
     # Used by the silence watch, its list and is_silent: what has ended expects nothing.
     _expected_idx = models.Index(
@@ -100,9 +109,14 @@ class LogisticsShipment(models.Model):
     @api.depends("next_milestone_id", "delivery_carrier_id", "company_id")
     def _compute_expected_from(self):
         labels = dict(SYSTEM_KINDS)
+        rules = {
+            company: self.env["logistics.ownership.rule"]._rules_of(company)
+            for company in self.company_id
+        }
         for shipment in self:
+            code = shipment.next_milestone_id.code
             names = []
-            for kind in shipment._kinds_that_own(shipment.next_milestone_id.code):
+            for kind in _kinds_that_own(code, rules.get(shipment.company_id, ())) if code else ():
                 if kind in _SPEAK_FOR_CARRIERS:
                     name = shipment.delivery_carrier_id.name or labels["carrier"]
                 else:
@@ -110,13 +124,6 @@ class LogisticsShipment(models.Model):
                 if name not in names:
                     names.append(name)
             shipment.expected_from = ", ".join(names)
-
-    def _kinds_that_own(self, code):
-        """Kinds of systems whose word about a milestone counts in this company, best first."""
-        rules = self.env["logistics.ownership.rule"]._rules_of(self.company_id) if code else []
-        owners = [r for r in rules if r.verdict == "accept" and r.milestone == code]
-        kinds = [rule.system_kind for rule in sorted(owners, key=lambda r: (r.priority, r.id))]
-        return [kind for kind in dict.fromkeys(kinds) if kind]
 
     def _outlook_values(self, folded, ledger):
         """Values of ``OUTLOOK_COLUMNS`` for these shipments.
@@ -186,3 +193,11 @@ class LogisticsShipment(models.Model):
             reached = reached_now
             if not done:
                 return
+
+
+def _kinds_that_own(code, rules):
+    """Kinds of systems whose word about a milestone counts, best first."""
+    about = (MILESTONE, code)
+    owners = [r for r in rules if r.verdict == "accept" and (r.kind, r.name) == about]
+    kinds = [rule.system_kind for rule in sorted(owners, key=lambda r: (r.priority, r.id))]
+    return [kind for kind in dict.fromkeys(kinds) if kind]

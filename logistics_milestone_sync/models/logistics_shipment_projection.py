@@ -86,19 +86,10 @@ class LogisticsShipment(models.Model):
         """
         if not self:
             return []
-        ledger = self.env["logistics.milestone.event"]._ledger_of(self.ids)
-        folded = self._fold_many(ledger)
-        outlook = self._outlook_values(folded, ledger)
         before = {shipment.id: shipment.status_id.code for shipment in self}
-        self._store(
-            "logistics.shipment",
-            _SHIPMENT_COLUMNS | OUTLOOK_COLUMNS,
-            {
-                id_: (*self._shipment_values(result), *outlook[id_])
-                for id_, result in folded.items()
-            },
-        )
-        self._store_parts(folded.values())
+        folded, states = self._states_to_store()
+        for model, (columns, values) in states.items():
+            self._store(model, columns, values)
         changes = [
             Change(STATE, id_, detail=f"{before[id_] or '–'} → {result.shipment.milestone}")
             for id_, result in folded.items()
@@ -112,18 +103,30 @@ class LogisticsShipment(models.Model):
         changes += [Change(EXCEPTION_CLOSED, c.shipment_id.id, exception_id=c.id) for c in closed]
         return changes
 
-    def _store_parts(self, results):
-        """Store where the consignments and packages of the folded shipments stand."""
+    def _states_to_store(self):
+        """What the ledger says that the columns of these shipments and of their parts must hold.
+
+        :return: ``(folded, states)``: ``{shipment id: core.state.Folded}`` and
+            ``{model: ({column: SQL type}, {record id: values})}``
+        """
+        ledger = self.env["logistics.milestone.event"]._ledger_of(self.ids)
+        folded = self._fold_many(ledger)
+        outlook = self._outlook_values(folded, ledger)
+        shipments = {
+            id_: (*self._shipment_values(result), *outlook[id_]) for id_, result in folded.items()
+        }
+        states = {"logistics.shipment": (_SHIPMENT_COLUMNS | OUTLOOK_COLUMNS, shipments)}
         for model, parts in (
-            ("logistics.consignment", [result.consignments for result in results]),
-            ("logistics.package", [result.packages for result in results]),
+            ("logistics.consignment", [result.consignments for result in folded.values()]),
+            ("logistics.package", [result.packages for result in folded.values()]),
         ):
             values = {
                 id_: self._consignment_values(state)
-                for states in parts
-                for id_, state in states.items()
+                for part in parts
+                for id_, state in part.items()
             }
-            self._store(model, _CONSIGNMENT_COLUMNS, values)
+            states[model] = (_CONSIGNMENT_COLUMNS, values)
+        return folded, states
 
     def _consignment_values(self, state: State):
         status = self.env["logistics.milestone"]._catalogue().get(state.milestone)

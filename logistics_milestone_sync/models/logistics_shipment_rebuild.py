@@ -5,7 +5,6 @@ from odoo.tools import SQL
 
 from ..core.verification import Difference, compare
 from .clashes import CLASHES, MOST_CLASHES
-from .logistics_shipment_projection import _CONSIGNMENT_COLUMNS, _SHIPMENT_COLUMNS
 
 _logger = logging.getLogger(__name__)
 
@@ -85,41 +84,27 @@ class LogisticsShipment(models.Model):
             wrong._facts_recorded(wrong._project())
         return found
 
-    def _lock_in_order(self):
-        self.env.cr.execute(
-            "SELECT 1 FROM logistics_shipment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [sorted(self.ids)],
-        )
-
     def _state_differences(self):
         self.env.flush_all()
-        folded = self._fold_many()
-        states = {id_: state for one in folded.values() for id_, state in one.consignments.items()}
-        return [
-            *compare(
-                "logistics.shipment",
-                list(_SHIPMENT_COLUMNS),
-                self._stored("logistics_shipment", "id", _SHIPMENT_COLUMNS),
-                {id_: self._shipment_values(one.shipment) for id_, one in folded.items()},
-            ),
-            *compare(
-                "logistics.consignment",
-                list(_CONSIGNMENT_COLUMNS),
-                self._stored("logistics_consignment", "shipment_id", _CONSIGNMENT_COLUMNS),
-                {id_: self._consignment_values(state) for id_, state in states.items()},
-            ),
-            *self._case_differences({id_: one.shipment.exceptions for id_, one in folded.items()}),
-        ]
+        folded, states = self._states_to_store()
+        found = []
+        for model, (columns, values) in states.items():
+            stored = self._stored(model, columns)
+            found += compare(model, list(columns), stored, values)
+        return found + list(
+            self._case_differences({id_: one.shipment.exceptions for id_, one in folded.items()})
+        )
 
-    def _stored(self, table, owner, columns):
+    def _stored(self, model, columns):
         """``{record id: (shipment id, values of the columns)}`` as the database has them."""
+        owner = "id" if model == self._name else "shipment_id"
         rows = self.env.execute_query(
             SQL(
                 "SELECT id, %(owner)s, %(columns)s FROM %(table)s"
                 " WHERE %(owner)s = ANY(%(ids)s) ORDER BY id",
                 owner=SQL.identifier(owner),
                 columns=SQL(", ").join(map(SQL.identifier, columns)),
-                table=SQL.identifier(table),
+                table=SQL.identifier(self.env[model]._table),
                 ids=self.ids,
             )
         )

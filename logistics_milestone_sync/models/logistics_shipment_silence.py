@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .clashes import CLASHES, MOST_CLASHES
+from .governed_mixin import INTERNAL
 
 _ACTIVITY_TYPE = "logistics_milestone_sync.mail_activity_silence"
 
@@ -14,6 +15,7 @@ class LogisticsShipment(models.Model):
     silence_told_for = fields.Datetime(
         readonly=True,
         copy=False,
+        groups=INTERNAL,
         help="The expectation whose silence somebody was told of; nobody is told twice.",
     )
 

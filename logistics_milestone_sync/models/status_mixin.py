@@ -41,6 +41,9 @@ class LogisticsStatusMixin(models.AbstractModel):
         compute="_compute_logistics_status",
         search="_search_logistics_has_exception",
     )
+    logistics_is_silent = fields.Boolean(
+        "Silent Shipment", compute="_compute_logistics_status", search="_search_logistics_is_silent"
+    )
 
     @api.depends(
         "logistics_shipment_ids.status_id",
@@ -49,6 +52,7 @@ class LogisticsStatusMixin(models.AbstractModel):
         "logistics_shipment_ids.promised_at",
         "logistics_shipment_ids.has_open_exception",
         "logistics_shipment_ids.reference_ids",
+        "logistics_shipment_ids.next_expected_at",
     )
     @api.depends_context("allowed_company_ids")
     def _compute_logistics_status(self):
@@ -71,6 +75,7 @@ class LogisticsStatusMixin(models.AbstractModel):
             )
             document.logistics_is_late = any(shipments.mapped("is_late"))
             document.logistics_has_exception = any(shipments.mapped("has_open_exception"))
+            document.logistics_is_silent = any(shipments.mapped("is_silent"))
 
     def action_open_logistics_shipments(self):
         """Open the shipments of these documents."""
@@ -83,6 +88,9 @@ class LogisticsStatusMixin(models.AbstractModel):
 
     def _search_logistics_has_exception(self, operator, value):
         return self._logistics_flag("has_open_exception", operator, value)
+
+    def _search_logistics_is_silent(self, operator, value):
+        return self._logistics_flag("is_silent", operator, value)
 
     def _search_logistics_tracking_refs(self, operator, value):
         if operator not in ("ilike", "in", "like", "=ilike", "=like"):

@@ -13,7 +13,6 @@ MODELS = [
     "logistics.charge",
     "logistics.consignment",
     "logistics.document",
-    "logistics.document.upload",
     "logistics.duty.conflict",
     "logistics.eta.estimate",
     "logistics.exception",
@@ -101,7 +100,8 @@ class TestAccess(LogisticsCase):
             for m in own
             if not self.env[m.model]._abstract and not self.env[m.model]._transient
         }
-        self.assertEqual(concrete, set(MODELS))
+        # Dialogues may be listed, where their rights are worth a look; they need not be.
+        self.assertEqual(concrete, {m for m in MODELS if not self.env[m]._transient})
 
     def test_every_role_reads_and_the_auditor_changes_nothing(self):
         for model in MODELS:
@@ -166,9 +166,6 @@ class TestAccess(LogisticsCase):
             DocumentFact(
                 (Reference("shipment", self.shipment.name),), "photo", content=b"some bytes"
             ),
-        )
-        self.env["logistics.document.upload"].create(
-            {"shipment_id": self.shipment.id, "file": b"c29tZSBieXRlcw=="}
         )
         stops = self.env["logistics.stop"].create(
             [{"shipment_id": self.shipment.id, "kind": kind} for kind in ("pickup", "delivery")]

@@ -58,6 +58,18 @@ class TestStatus(LogisticsCase):
                 self.assertEqual(documents.search([*both, (flag, "=", True)]), late)
                 self.assertEqual(documents.search([*both, (flag, "=", False)]), fine)
 
+    def test_silence_is_told_and_searched_for(self):
+        shipment = self.late.logistics_shipment_ids
+        self._state(self.wms, shipment, "dispatched")  # long ago, and nothing since
+        self.assertTrue(shipment.is_silent)
+        for model, user, late, fine in self._documents():
+            self.assertTrue(late.with_user(user).logistics_is_silent)
+            both = [("id", "in", (late | fine).ids)]
+            found = (
+                self.env[model].with_user(user).search([*both, ("logistics_is_silent", "=", True)])
+            )
+            self.assertEqual(found, late)
+
     def test_they_can_be_found_by_phase_and_number(self):
         shipment = self.late.logistics_shipment_ids
         self._record(self.wms, self._names(shipment, ("tracking", "1ZFOUND")))

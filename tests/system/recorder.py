@@ -3,8 +3,8 @@
 ``python recorder.py CONF DATABASE`` reads one command per line and answers each with one line. A
 command is JSON: ``{"system": code, "facts": [core.fact.to_json, …]}``; the answer is
 ``{"statuses": {status: number}, "clashes": number}``. A command with ``"fork": true`` is carried
-out by a child, which may be killed: the answer is ``{"pid": number}``, at once. It ends with its
-input.
+out by a child, which may be killed: the answer is ``{"pid": number}``, at once. And
+``{"make": [name, …]}`` makes shipments to speak about. It ends with its input.
 """
 
 from __future__ import annotations
@@ -30,8 +30,30 @@ def main() -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         command = json.loads(line)
+        if "make" in command:
+            _make(registry, command["make"])
+            print("made", flush=True)
+            continue
         answer = _fork(registry, command) if command.get("fork") else _serve(registry, command)
         print(json.dumps(answer), flush=True)
+
+
+def _make(registry: Any, names: list[str]) -> None:
+    """Shipments that are called like this, and two systems that speak of them."""
+    from odoo import SUPERUSER_ID, api
+
+    with registry.cursor() as cr:
+        env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+        for kind in ("carrier", "wms"):
+            values = {"name": f"Race {kind}", "code": f"race-{kind}", "kind": kind}
+            env["logistics.system"].create(values)
+        shipments = env["logistics.shipment"].create([{"name": name} for name in names])
+        env["logistics.reference"].create(
+            [
+                {"shipment_id": shipment.id, "scheme": "client_ref", "value": shipment.name}
+                for shipment in shipments
+            ]
+        )
 
 
 def _fork(registry: Any, command: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from bootstrap.ready import Suite
 
 _PROGRAM = Path(__file__).with_name("recorder.py")
 _START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+_GROUPS = ("raced", "serial", "named", "killed")
 _SHIPMENTS = 50
 _ROUNDS = 12
 _KILLS = 4
@@ -53,6 +54,13 @@ class Recorder:
         assert self.process.stdin
         self.process.stdin.write(json.dumps({"system": system, "facts": facts, **options}) + "\n")
         self.process.stdin.flush()
+
+    def make(self, shipments: list[str]) -> None:
+        """Have it make shipments, and wait for them."""
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(json.dumps({"make": shipments}) + "\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline() == "made\n"
 
     def answer(self) -> dict[str, Any]:
         """What became of the oldest command without an answer."""
@@ -92,41 +100,21 @@ def number(name: str, tracking: str) -> Fact:
 
 @pytest.fixture(scope="module")
 def database(suite: Suite, installed: str) -> Iterator[str]:
-    """A database with two systems and the shipments that the tests speak about."""
+    """A database that the recorders share."""
     name = f"{installed}_race"
     suite.databases.copy(installed, name)
     suite.databases.hurry(name)
-    suite.databases.execute(
-        name,
-        "INSERT INTO logistics_system (name, code, kind, company_id, active) VALUES"
-        " ('Race carrier', 'race-carrier', 'carrier', 1, true),"
-        " ('Race warehouse', 'race-wms', 'wms', 1, true)",
-        doing="make the systems",
-    )
-    for group in ("raced", "serial", "named", "killed"):
-        suite.databases.execute(name, *_make_shipments(group), doing="make the shipments")
     yield name
     suite.databases.drop(name)
 
 
-def _make_shipments(group: str) -> list[str]:
-    return [
-        "INSERT INTO logistics_shipment (name, company_id, active, phase)"
-        f" SELECT '{group}-' || n, 1, true, 'planning' FROM generate_series(1, {_SHIPMENTS}) n",
-        "INSERT INTO logistics_consignment (shipment_id, company_id, sequence, phase)"
-        f" SELECT id, 1, 10, 'planning' FROM logistics_shipment WHERE name LIKE '{group}-%'",
-        "INSERT INTO logistics_reference (shipment_id, company_id, scheme, value, normalised)"
-        " SELECT id, 1, 'client_ref', name, upper(name) FROM logistics_shipment"
-        f" WHERE name LIKE '{group}-%'",
-    ]
-
-
 @pytest.fixture(scope="module")
 def pair(suite: Suite, database: str) -> Iterator[tuple[Recorder, Recorder]]:
-    """Two processes that load at the same time."""
+    """Two processes that load at the same time, and the shipments that they speak about."""
     one, other = Recorder(suite, database), Recorder(suite, database)
     try:
-        yield one.ready(), other.ready()
+        one.ready().make([name for group in _GROUPS for name in names(group)])
+        yield one, other.ready()
     finally:
         one.close()
         other.close()

@@ -20,6 +20,9 @@ FOLDER = PROJECT / "logistics_carrier_connector" / "profiles"
 # Folders that are not named like the profile that reads them.
 _ALSO_CALLED = {"17track": "track17", "dpdhl": "dhl_parcel_de", "dhl_universal": "dhl_unified"}
 
+# For carriers that have none of their own, and for answers that theirs does not take.
+_LAST = ("generic_tracking",)
+
 
 class NoProfile(Exception):
     """No profile of the carrier takes the file."""
@@ -38,13 +41,14 @@ def candidates(carrier: str, known: dict[str, Profile]) -> list[Profile]:
     """The profiles of a carrier's folder: of its name, or whose name begins with it.
 
     ``dpd`` means ``dpd`` and ``dpd_group``; what a message really is, the profile recognizes. A
-    folder without one (``x12_110``) is tried on all profiles that can recognize their messages.
+    folder without one (``x12_110``) is tried on all profiles. The generic one comes last.
     """
     carrier = _ALSO_CALLED.get(carrier, carrier)
     own = [known[name] for name in known if name == carrier or name.startswith(f"{carrier}_")]
     parts = carrier.split("_")
     wider = [profile for name, profile in known.items() if name.split("_")[0] == parts[0]]
-    return own or wider or [profile for profile in known.values() if profile.recognize]
+    own = own or wider or [profile for name, profile in known.items() if name not in _LAST]
+    return [*own, *(known[name] for name in _LAST if known[name] not in own)]
 
 
 def read(

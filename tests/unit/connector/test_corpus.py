@@ -5,6 +5,7 @@ The collection is no part of the project: ``LOGISTICS_CORPUS`` names its folder,
 ``make corpus`` prints the agreement.
 """
 
+import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,8 +40,10 @@ def test_real_messages_amount_to_the_state_that_their_sources_state(known):
 
 
 def test_every_profile_can_be_chosen_by_the_name_of_its_carrier(known):
-    assert [each.code for each in candidates("dpd", known)] == ["dpd", "dpd_france", "dpd_group"]
-    assert [each.code for each in candidates("17track", known)] == ["track17"]
+    assert [each.code for each in candidates("dpd", known)] == [
+        *("dpd", "dpd_france", "dpd_group", "generic_tracking")
+    ]
+    assert [each.code for each in candidates("17track", known)] == ["track17", "generic_tracking"]
     assert len(candidates("nobody_knows", known)) > 50
 
 
@@ -50,6 +53,11 @@ def _file(folder, name, text):
     return path
 
 
+def _gls(status):
+    at = "2025-06-03T08:00:00Z"
+    return json.dumps({"parcels": [{"unitno": "1", "status": status, "statusDateTime": at}]})
+
+
 @pytest.mark.parametrize(
     ("text", "expected", "fate", "agrees"),
     [
@@ -57,15 +65,8 @@ def _file(folder, name, text):
         ('{"fault": {"faultstring": "no"}}', "error", "carrier_error", True),
         ("not json", "error", "rejected", True),
         ("not json", "delivered", "rejected", False),
-        (
-            '{"parcels": [{"unitno": "1", "status": "NEW", "statusDateTime": "2025-06-03T08:00:00Z"}]}',
-        )
-        + ("delivered", "held", False),
-        (
-            '{"parcels": [{"unitno": "1", "status": "DELIVERED",'
-            ' "statusDateTime": "2025-06-03T08:00:00Z"}]}',
-        )
-        + ("1=delivered", "facts", True),
+        (_gls("NEW"), "delivered", "held", False),
+        (_gls("DELIVERED"), "1=delivered", "facts", True),
     ],
 )
 def test_a_file_has_one_fate(tmp_path, known, text, expected, fate, agrees):

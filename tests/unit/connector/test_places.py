@@ -20,7 +20,7 @@ def test_a_profile_can_fill_every_field_of_a_location():
             {"code": "HAM-4", "unlocode": "DEHAM", "gln": "4012345000009"},
             Location(code="HAM-4", unlocode="DEHAM", gln="4012345000009"),
         ),
-        ({"city": "Ulm", "country": "deu"}, Location(city="Ulm")),
+        ({"city": "Ulm", "country": "Germany"}, Location(city="Ulm")),
         ({"city": "Ulm", "gln": "40123", "unlocode": "Hamburg"}, Location(city="Ulm")),
         ({"city": "Ulm", "gln": "401234500000X"}, Location(city="Ulm")),
         ({"gln": "40123"}, None),

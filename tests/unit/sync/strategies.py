@@ -1,5 +1,8 @@
 """Histories of shipments, as hypothesis makes them up."""
 
+import random
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -38,4 +41,45 @@ def _by_key(events: list[LedgerEvent]) -> list[LedgerEvent]:
     return list({event.key: event for event in events}.values())
 
 
-histories = st.lists(ledger_events(), max_size=14).map(_by_key)
+def _history(seed: int, length: int, packages: Sequence[int] = ()) -> list[LedgerEvent]:
+    """A history of few values, so that ties and collisions are common; shorter ones are its start.
+
+    One draw makes all of it: thousands of histories take seconds.
+    """
+    rng = random.Random(seed)
+    names = sorted(CATALOGUE)
+    events = [
+        LedgerEvent(
+            key=f"key-{rng.randint(0, 40)}-{rng.randint(0, 3)}",
+            milestone=rng.choice(names),
+            occurred_at=START + timedelta(hours=rng.randint(0, 6)),
+            system_id=rng.randint(1, 3),
+            priority=rng.choice([10, 20]),
+            classifier=rng.choice([ACTUAL, ACTUAL, *CLASSIFIERS]),
+            counts=rng.random() < 0.7,
+            inferred=rng.random() < 0.3,
+            consignment_id=rng.choice([None, *CONSIGNMENTS]),
+            stated_at=rng.choice([None, START, START + timedelta(hours=1)]),
+            source_event_id=rng.choice([None, "a", "b", "c", "d"]),
+            retracts=rng.choice([None, None, None, "a", "b", "c", "d"]),
+            override=rng.random() < 0.2,
+            closes=rng.choice([None, None, f"key-{rng.randint(0, 40)}-0"]),
+        )
+        for _event in range(length)
+    ]
+    if packages:
+        events = [
+            replace(event, package_id=rng.choice([None, None, *packages]))
+            if event.consignment_id == CONSIGNMENTS[0]
+            else event
+            for event in events
+        ]
+    return _by_key(events)
+
+
+def histories_with(packages: Sequence[int]) -> st.SearchStrategy[list[LedgerEvent]]:
+    """Histories in which some events speak of one of these packages of the first consignment."""
+    return st.builds(_history, st.integers(0, 2**32), st.integers(0, 14), st.just(tuple(packages)))
+
+
+histories = st.builds(_history, st.integers(0, 2**32), st.integers(0, 14))

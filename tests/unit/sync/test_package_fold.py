@@ -25,25 +25,13 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import (
     TRANSIT,
 )
 
-from .strategies import CONSIGNMENTS, START, ledger_events
+from .strategies import CONSIGNMENTS, START, histories_with
 
 PACKAGES = {1: (11, 12, 13), 2: ()}  # the second consignment travels as one piece
 OF_ONE = {1: (11, 12)}
 
 
-@st.composite
-def package_events(draw):
-    """An event of the whole shipment, of a consignment, or of one package of the first one."""
-    event = draw(ledger_events())
-    package = (
-        draw(st.sampled_from([None, None, *PACKAGES[1]])) if event.consignment_id == 1 else None
-    )
-    return replace(event, package_id=package)
-
-
-histories = st.lists(package_events(), max_size=14).map(
-    lambda events: list({event.key: event for event in events}.values())
-)
+histories = histories_with(PACKAGES[1])
 
 
 def event(milestone, hours=0.0, package=None, consignment=1, **values):
