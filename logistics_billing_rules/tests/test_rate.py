@@ -129,6 +129,19 @@ class TestRate(RateCase):
         self.assertEqual((release.state, release.reason_code), ("blocked", "price"))
         self.assertIn("the volume of the shipment", release.explanation_html)
 
+    def test_measuring_its_packages_sets_a_shipment_free(self):
+        self._create_agreement(rates=[{"name": "Volume", "measure": "volume", "rate": 85}])
+        shipment = self._create_shipment()
+        release = self._deliver(shipment)
+        package = self.env["logistics.package"].create(
+            {"consignment_id": shipment.consignment_ids.id}
+        )
+        self._run_lane()
+        self.assertEqual(release.state, "blocked")
+        package.write({"length_cm": 100, "width_cm": 80, "height_cm": 25})
+        self._run_lane()
+        self.assertEqual(self._told(release), [("Volume", 17.0)])
+
     def test_costs_are_waited_for_and_charged_with_a_margin(self):
         self._create_agreement(
             rates=[
@@ -208,6 +221,27 @@ class TestCondition(RateCase):
             [name for name, _amount in charged],
             ["Munich", "Germany", "Heavy", "Express", "Tagged", "Dear"],
         )
+
+    def test_another_address_or_delivery_method_is_priced_anew(self):
+        method = self.env["delivery.carrier"].create(
+            {"name": "Night", "product_id": self._create_product("Night", 0).id}
+        )
+        self._create_agreement(
+            rates=[
+                flat(3, "Island", condition="[('zip', '=ilike', '274%')]"),
+                flat(9, "Night", condition=f"[('delivery_carrier_id', '=', {method.id})]"),
+            ]
+        )
+        shipment = self._create_shipment()
+        self._run_lane()
+        release = self._release_of(shipment)
+        self.assertEqual(release.amount_at_stake, 1001.0)
+        self.customer.zip = "27498"
+        self._run_lane()
+        self.assertEqual(release.amount_at_stake, 1004.0)
+        shipment.delivery_carrier_id = method
+        self._run_lane()
+        self.assertEqual(release.amount_at_stake, 1013.0)
 
     def test_a_trial_has_a_field_for_every_word_of_the_vocabulary_and_offers_no_other(self):
         from ..core.vocabulary import VOCABULARY
