@@ -1,11 +1,14 @@
 """What the prices of a batch of shipments rest on. Used by ``evaluation.Evaluation`` only."""
 
+from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from ..core.measure import Basis, Cost
 from ..core.money import Money
 
 _MINUTE = 60
+_DATED = ("available_for_pickup", "delivered")  # milestones whose day matters
 _LOADED = ("pickup", "delivery")  # stops where a vehicle may have to wait for its goods
 
 
@@ -18,10 +21,11 @@ def order_day(shipment):
 class Bases:
     """Reads what can be counted and compared, with a fixed number of queries."""
 
-    def __init__(self, shipments, costs, convert):
+    def __init__(self, shipments, folds, costs, convert):
         """Read everything of all shipments at once.
 
         :param shipments: of the batch
+        :param folds: ``{shipment id: core.state.Folded}``
         :param costs: their live buy charges
         :param convert: ``(amount, currency, target currency, shipment) → float``
         """
@@ -30,6 +34,11 @@ class Bases:
         shipments.picking_ids.move_ids.mapped("product_id.uom_id")
         people = shipments.partner_id | shipments.shipper_id | shipments.company_id.partner_id
         people.mapped("country_id")
+        reached = [fold.shipment.reached for fold in folds.values()]
+        events = shipments.env["logistics.milestone.event"].browse(
+            event.id for each in reached for code, event in each.items() if code in _DATED
+        )
+        self.offsets = {event.id: event.utc_offset for event in events}
         self.costs = costs.grouped("shipment_id")
         self.convert = convert
 
@@ -41,14 +50,26 @@ class Bases:
         :param goods: ``core.money.Money``
         """
         delivered = state.reached.get("delivered")
+        day = self._day_of(delivered, shipment) if delivered else order_day(shipment)
         known = {**self._has(shipment), **self._happened(shipment, state)}
         return Basis(
             goods,
-            delivered.occurred_at.date() if delivered else order_day(shipment),
+            day,
             {name: Decimal(str(value)) for name, value in known.items() if value},
             tuple(self._cost(charge, currency) for charge in self.costs.get(shipment, ())),
             self._stated(shipment, customer),
         )
+
+    def _day_of(self, event, shipment):
+        """The day of an event where it happened: weekends and seasons are those of the place.
+
+        Zero is what a source writes that speaks UTC, so it says nothing about the place.
+        """
+        offset = self.offsets.get(event.id)
+        if offset:
+            return (event.occurred_at + timedelta(minutes=offset)).date()
+        zone = shipment.partner_id.tz or shipment.company_id.partner_id.tz or "UTC"
+        return event.occurred_at.astimezone(ZoneInfo(zone)).date()
 
     def _has(self, shipment):
         """Kilograms, cubic metres and numbers; nothing for what is not known."""
@@ -73,8 +94,9 @@ class Bases:
             lambda stop: stop.kind in _LOADED and stop.actual_arrival and stop.actual_departure
         )
         waited = sum((s.actual_departure - s.actual_arrival).total_seconds() for s in visited)
-        ready, collected = map(state.reached.get, ("available_for_pickup", "delivered"))
-        stored = ready and collected and collected.occurred_at.date() - ready.occurred_at.date()
+        ready, collected = map(state.reached.get, _DATED)
+        both = ready and collected
+        stored = both and self._day_of(collected, shipment) - self._day_of(ready, shipment)
         return {
             "attempt": state.attempts,
             "waiting_minute": max(waited, 0) // _MINUTE,

@@ -83,7 +83,8 @@ class Evaluation:
         # Live ones only (active): owned by who states them, current, and approved.
         charges = self.env["logistics.charge"].search([("shipment_id", "in", shipments.ids)])
         self.charges = charges.filtered(lambda c: c.side == "sell").grouped("shipment_id")
-        self.bases = Bases(shipments, charges.filtered(lambda c: c.side == "buy"), self._convert)
+        costs = charges.filtered(lambda charge: charge.side == "buy")
+        self.bases = Bases(shipments, self.folds, costs, self._convert)
 
     def judge(self, release):
         """Decide about one release (``Judged``)."""

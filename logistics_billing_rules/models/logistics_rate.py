@@ -152,7 +152,7 @@ class LogisticsRate(models.Model):
     minimum = fields.Monetary(help="Zero for none.")
     maximum = fields.Monetary(help="Zero for none.")
     condition = fields.Char("Only If", default="[]")
-    summary = fields.Char(compute="_compute_summary")
+    summary = fields.Text("Price", compute="_compute_summary")
 
     _bounds_order = models.Constraint(
         "CHECK(COALESCE(minimum, 0) >= 0 AND COALESCE(maximum, 0) >= 0"

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-_PRICED_BY = {"country_id", "state_id", "zip", "category_id"}
+_PRICED_BY = {"country_id", "state_id", "zip", "tz", "category_id"}
 
 
 class ResPartner(models.Model):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -220,6 +222,33 @@ class TestCondition(RateCase):
         self.assertEqual(
             [name for name, _amount in charged],
             ["Munich", "Germany", "Heavy", "Express", "Tagged", "Dear"],
+        )
+
+    def test_a_weekend_is_the_one_of_the_place_of_delivery(self):
+        weekend = flat(25, "Weekend", condition="[('weekday', 'in', ['5', '6'])]")
+        self._create_agreement(rates=[weekend])
+        saturday = datetime(2026, 3, 7, 2, 30, tzinfo=UTC)
+        told = {}
+        for place, zone, offset in (
+            ("in UTC", "UTC", None),
+            ("as the source writes it", "UTC", -300),
+            ("as the consignee lives", "America/New_York", None),
+        ):
+            self.customer.tz = zone
+            shipment = self._create_shipment()
+            delivered = replace(
+                self._fact(shipment, "delivered"), occurred_at=saturday, utc_offset=offset
+            )
+            self._state(delivered, self._delivery(shipment)[2])
+            self._run_lane()
+            told[place] = self._told(self._release_of(shipment))
+        self.assertEqual(
+            told,
+            {
+                "in UTC": [("Weekend", 25.0)],
+                "as the source writes it": [],
+                "as the consignee lives": [],
+            },
         )
 
     def test_another_address_or_delivery_method_is_priced_anew(self):
