@@ -26,3 +26,31 @@ def clash_when_taken():
         yield
     except errors.UniqueViolation as taken:
         raise TakenMeanwhile(str(taken)) from taken
+
+
+def work_off(env, fetch, work):
+    """Work off records as a scheduled action does: every batch is a transaction of its own.
+
+    Whatever is left when the time is over, or when others were faster too often, is worked off by
+    the next run, which Odoo starts at once.
+
+    :param fetch: called with an id; gives the next batch of records behind it, in id order
+    :param work: called with a batch; gives the number of records that are done
+    """
+    progress = env["ir.cron"]._commit_progress
+    progress(remaining=1)  # there may be more until we saw the end
+    clashes, reached = 0, 0
+    while batch := fetch(reached):
+        last = batch[-1].id
+        try:
+            seconds_left = progress(work(batch), remaining=1)
+        except CLASHES:
+            env.cr.rollback()
+            clashes += 1
+            if clashes > MOST_CLASHES:
+                return
+            continue
+        reached = last
+        if not seconds_left:
+            return
+    progress(remaining=0)

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ..core import fact as facts
 from ..core.clock import naive, utc
 from ..core.fact import MilestoneFact, Outcome
+from .clashes import work_off
 
 
 class LogisticsParkedFact(models.Model):
@@ -90,4 +91,6 @@ class LogisticsParkedFact(models.Model):
     @api.model
     def _cron_record_deferred(self):
         """Record the batches that are due."""
-        self._work_off(self._due)
+        work_off(
+            self.env, lambda after: self._due(after=after), lambda batch: len(batch._rematch())
+        )

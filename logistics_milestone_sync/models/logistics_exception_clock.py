@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from ..core.case_clock import ESCALATED, OVERDUE, level_at, next_look
 from ..core.clock import naive, utc
-from .clashes import CLASHES, MOST_CLASHES
+from .clashes import work_off
 from .governed_mixin import INTERNAL
 
 _OVERDUE_TYPE = "logistics_milestone_sync.mail_activity_overdue"
@@ -113,23 +113,12 @@ class LogisticsException(models.Model):
     @api.model
     def _cron_escalate(self):
         """Tell owners and managers of cases that are overdue."""
-        clashes, reached = 0, 0
-        while batch := self._due_for_escalation(reached):
-            reached_now = batch[-1].id
-            try:
-                # Somebody who holds a lock is working on that case right now.
-                batch.try_lock_for_update()._escalate()
-                done = self.env["ir.cron"]._commit_progress(len(batch))
-            except CLASHES:
-                self.env.cr.rollback()
-                clashes += 1
-                if clashes > MOST_CLASHES:
-                    self.env["ir.cron"]._commit_progress(remaining=1)  # soon again
-                    return
-                continue
-            reached = reached_now
-            if not done:
-                return
+        work_off(self.env, self._due_for_escalation, lambda batch: batch._escalate_free())
+
+    def _escalate_free(self):
+        # Somebody who holds a lock is working on that case right now.
+        self.try_lock_for_update()._escalate()
+        return len(self)
 
     def _due_for_escalation(self, after, limit=200):
         return self.search(

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ..core import fact as facts
 from ..core.clock import naive, utc
 from ..core.fact import Statement, fact_from_json, to_json
-from .clashes import CLASHES, MOST_CLASHES, clash_when_taken
+from .clashes import clash_when_taken, work_off
 
 
 class LogisticsParkedFact(models.Model):
@@ -169,29 +169,11 @@ class LogisticsParkedFact(models.Model):
     @api.model
     def _cron_rematch(self):
         """Give every parked fact that can be placed by now to its shipment."""
-        self._work_off(self._matchable)
-
-    @api.model
-    def _work_off(self, fetch):
-        """Try facts again, batch by batch, until there is nothing left or the time is over.
-
-        :param fetch: gives the next batch behind the id ``after``
-        """
-        clashes, reached = 0, 0
-        while batch := fetch(after=reached):
-            reached_now = batch[-1].id
-            try:
-                done = len(batch._rematch())
-            except CLASHES:
-                self.env.cr.rollback()
-                clashes += 1
-                if clashes > MOST_CLASHES:
-                    self.env["ir.cron"]._commit_progress(remaining=1)  # soon again
-                    return
-                continue
-            reached = reached_now
-            if not self.env["ir.cron"]._commit_progress(done):
-                return
+        work_off(
+            self.env,
+            lambda after: self._matchable(after=after),
+            lambda batch: len(batch._rematch()),
+        )
 
     def _rematch(self):
         """Try to record these facts.

@@ -6,7 +6,7 @@ from ..core.clock import naive, utc
 from ..core.eta import accuracy_of, hours, promise_kept
 from ..core.expectation import next_expected
 from ..core.ownership import MILESTONE
-from .clashes import CLASHES, MOST_CLASHES
+from .clashes import work_off
 from .governed_mixin import INTERNAL
 from .logistics_system import SYSTEM_KINDS
 
@@ -175,24 +175,16 @@ class LogisticsShipment(models.Model):
     @api.model
     def _cron_refresh_outlook(self):
         """Store the outlook of every shipment that is on its way anew."""
-        clashes, reached = 0, 0
-        on_the_way = [("phase", "not in", ("delivered", "failed"))]
-        while batch := self.search([*on_the_way, ("id", ">", reached)], order="id", limit=500):
-            reached_now = batch[-1].id
-            try:
-                # Whoever holds a lock records facts, and with them the outlook.
-                batch.try_lock_for_update()._project_outlook()
-                done = self.env["ir.cron"]._commit_progress(len(batch))
-            except CLASHES:
-                self.env.cr.rollback()
-                clashes += 1
-                if clashes > MOST_CLASHES:
-                    self.env["ir.cron"]._commit_progress(remaining=1)  # soon again
-                    return
-                continue
-            reached = reached_now
-            if not done:
-                return
+        work_off(self.env, self._next_on_the_way, lambda batch: batch._refresh_outlook())
+
+    def _next_on_the_way(self, after, limit=500):
+        on_the_way = [("phase", "not in", ("delivered", "failed")), ("id", ">", after)]
+        return self.search(on_the_way, order="id", limit=limit)
+
+    def _refresh_outlook(self):
+        # Whoever holds a lock records facts, and with them the outlook.
+        self.try_lock_for_update()._project_outlook()
+        return len(self)
 
 
 def _kinds_that_own(code, rules):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .clashes import CLASHES, MOST_CLASHES
+from .clashes import work_off
 from .governed_mixin import INTERNAL
 
 _ACTIVITY_TYPE = "logistics_milestone_sync.mail_activity_silence"
@@ -22,23 +22,12 @@ class LogisticsShipment(models.Model):
     @api.model
     def _cron_watch_silence(self):
         """Give somebody an activity for every shipment that fell silent."""
-        clashes, reached = 0, 0
-        while batch := self._fallen_silent(after=reached):
-            reached_now = batch[-1].id
-            try:
-                # Whoever holds a lock records facts: that shipment is about to speak.
-                batch.try_lock_for_update()._tell_silence()
-                done = self.env["ir.cron"]._commit_progress(len(batch))
-            except CLASHES:
-                self.env.cr.rollback()
-                clashes += 1
-                if clashes > MOST_CLASHES:
-                    self.env["ir.cron"]._commit_progress(remaining=1)  # soon again
-                    return
-                continue
-            reached = reached_now
-            if not done:
-                return
+        work_off(self.env, self._fallen_silent, lambda batch: batch._tell_silence_of_free())
+
+    def _tell_silence_of_free(self):
+        # Whoever holds a lock records facts: that shipment is about to speak.
+        self.try_lock_for_update()._tell_silence()
+        return len(self)
 
     @api.model
     def _fallen_silent(self, after=0, limit=200):

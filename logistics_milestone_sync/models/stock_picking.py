@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..core.transfers import TO_CUSTOMER, is_due
-from .clashes import CLASHES, MOST_CLASHES
+from .clashes import work_off
 
 _logger = logging.getLogger(__name__)
 
@@ -127,21 +127,11 @@ class StockPicking(models.Model):
     def _cron_validate_dispatched(self):
         """Validate transfers whose goods left, as the warehouse or the transport system states."""
         pending = self._dispatched_domain()
-        clashes = 0
-        while picking := self.search(pending, limit=1, order="id"):
-            try:
-                picking._validate_dispatched()
-                done = self.env["ir.cron"]._commit_progress(1)
-            except CLASHES:
-                self.env.cr.rollback()
-                clashes += 1
-                if clashes > MOST_CLASHES:
-                    self.env["ir.cron"]._commit_progress(remaining=1)  # soon again
-                    return
-                continue
-            if not done:
-                return
-            pending &= Domain("id", ">", picking.id)
+        work_off(
+            self.env,
+            lambda after: self.search(pending & Domain("id", ">", after), limit=1, order="id"),
+            lambda picking: picking._validate_dispatched() or 1,
+        )
 
     def _dispatched_domain(self):
         return (
