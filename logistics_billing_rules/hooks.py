@@ -34,3 +34,4 @@ def uninstall_hook(env):
     env.cr.execute("DROP FUNCTION IF EXISTS logistics_decision_guard() CASCADE")
     env.cr.execute("TRUNCATE logistics_decision, logistics_release_line, logistics_release")
     env.cr.execute("UPDATE logistics_charge SET rate_id = NULL WHERE rate_id IS NOT NULL")
+    env.cr.execute("UPDATE logistics_rate SET origin_id = NULL WHERE origin_id IS NOT NULL")
