@@ -48,6 +48,12 @@ class TestTrial(BillingCase):
         trial.country_id = germany
         self.assertIn("5.00", trial.result_html)
 
+    def test_nobody_sees_what_somebody_else_tries(self):
+        trials = self.env["logistics.rate.trial"]
+        mine = trials.with_user(self.author).create({"agreement_id": self._create_agreement().id})
+        self.assertTrue(mine.has_access("read"))
+        self.assertFalse(mine.with_user(self.preparer).has_access("read"))
+
     def test_everybody_in_logistics_may_try_what_he_may_read(self):
         agreement = self._create_agreement()
         for user in (self.clerk, self.preparer, self.approver, self.auditor):
