@@ -1,21 +1,11 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
 from ..core.case import Terms
 
-# Written by the approval only; not by people, whatever their rights on the model.
-_PROTECTED = {
-    "state",
-    "author_id",
-    "contributor_ids",
-    "approved_by_id",
-    "approved_at",
-    "version",
-    "previous_id",
-}
 # What the customer agreed to: frozen from the moment the agreement is submitted.
 _FROZEN = {
     "partner_id",
@@ -38,9 +28,19 @@ class LogisticsAgreement(models.Model):
         "mail.activity.mixin",
         "logistics.approvable.mixin",
         "logistics.stateful.mixin",
+        "logistics.governed.mixin",
     ]
     _order = "company_id, partner_id, date_start desc, id desc"
     _check_company_auto = True
+    _governed_fields = (
+        "state",
+        "author_id",
+        "contributor_ids",
+        "approved_by_id",
+        "approved_at",
+        "version",
+        "previous_id",
+    )
     _transitions = {"draft": ("in_review",), "in_review": ("approved", "draft")}
 
     name = fields.Char(required=True, tracking=True)
@@ -148,19 +148,7 @@ class LogisticsAgreement(models.Model):
 
     # === Frozen terms, and who wrote them === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self.env.su:
-            return super().create(vals_list)
-        # A default in the context is a value in the call.
-        defaults = {key.removeprefix("default_") for key in self.env.context}
-        if any(_PROTECTED & (vals.keys() | defaults) for vals in vals_list):
-            raise AccessError(self._protected_message())
-        return super().create(vals_list)
-
     def write(self, vals):
-        if not self.env.su and _PROTECTED & vals.keys():
-            raise AccessError(self._protected_message())
         # Ending a version is how its successor takes over (``_on_approval_decided``).
         frozen = _FROZEN & vals.keys() - ({"date_end"} if self.env.su else set())
         if frozen:
@@ -184,9 +172,6 @@ class LogisticsAgreement(models.Model):
         strangers = self.filtered(lambda agreement: agreement.author_id.id != self.env.uid)
         strangers_sudo = strangers.sudo()
         strangers_sudo.write({"contributor_ids": [Command.link(self.env.uid)]})
-
-    def _protected_message(self):
-        return self.env._("This is set by the approval of the agreement, not by hand.")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_submitted(self):

@@ -226,9 +226,9 @@ class LogisticsRelease(models.Model):
     def _state(self, facts):
         """Record one fact per release in the voice of its company's Odoo."""
         for company, releases in self.browse(r.id for r in facts).grouped("company_id").items():
-            system = self.env["logistics.system"]._odoo_system(company)
+            system_sudo = self.env["logistics.system"]._odoo_system(company)
             self.env["logistics.shipment"]._record_facts(
-                system,
+                system_sudo,
                 [
                     Statement(facts[r], utc(fields.Datetime.now()), f"logistics.release,{r.id}")
                     for r in releases

@@ -53,6 +53,19 @@ class TestAgreement(BillingCase):
         with self.assertRaises(AccessError):
             agreements.with_context(default_state="approved").create({"name": "Forced"})
 
+    def test_a_default_of_ones_own_puts_nothing_into_force(self):
+        defaults = self.env["ir.default"].with_user(self.author)
+        defaults.set("logistics.agreement", "state", "approved", user_id=True)
+        defaults.set("logistics.agreement", "approved_by_id", self.approver.id, user_id=True)
+        with self.assertRaises(AccessError):
+            self.env["logistics.agreement"].with_user(self.author).create({"name": "Forced"})
+
+    def test_whom_it_covers_is_not_set_past_the_customer(self):
+        agreement = self._create_agreement()
+        other = self.env["res.partner"].create({"name": "Not asked"})
+        with self.assertRaises(AccessError):
+            agreement.with_user(self.author).write({"customer_id": other.id})
+
     def test_terms_are_frozen_from_the_submission_on(self):
         agreement = self._create_agreement()
         changes = (

@@ -49,13 +49,13 @@ class TestReview(BillingCase):
         self.assertEqual((release.state, draft.state), ("waiting", "cancel"))
         self.assertFalse(release.line_ids.filtered("live"))
         self.assertEqual(release.amount_invoiced, 0.0)
-        self.assertNotIn("invoice_released", shipment._fold().shipment.reached)
+        self.assertNotIn("invoice_released", shipment._fold_many()[shipment.id].shipment.reached)
         self._state(self._fact(shipment, "pod_received", 4, source_event_id="second"))
         self._run_lane()
         self.assertEqual(release.state, "released")
         self.assertEqual(release.line_ids.filtered("live").move_id.amount_untaxed, 1029.9)
         self.assertEqual(len(shipment.charge_ids), 1)
-        self.assertIn("invoice_released", shipment._fold().shipment.reached)
+        self.assertIn("invoice_released", shipment._fold_many()[shipment.id].shipment.reached)
 
     def _cancelled_by_hand(self):
         self._create_agreement(partner=self.customer, invoicing="draft")

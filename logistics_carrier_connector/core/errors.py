@@ -90,27 +90,7 @@ class ConfigurationInvalid(IntegrationError):
     error_class = CONFIGURATION
 
 
-class UnmappedCode(IntegrationError):
-    """The carrier used codes that no row of the mapping explains.
-
-    :ivar codes: each code with how many times it occurs
-    """
-
-    error_class = CONFIGURATION
-
-    def __init__(self, codes: dict[str, int]) -> None:
-        self.codes = dict(codes)
-        listed = ", ".join(f"{code} ({count})" for code, count in sorted(codes.items()))
-        super().__init__(f"the mapping has no row for {listed}")
-
-
 class CarrierError(IntegrationError):
     """The carrier answered with an error of its own instead of events."""
 
     error_class = PERMANENT
-
-
-class Unavailable(IntegrationError):
-    """The other side did not answer, or asked to come back later."""
-
-    error_class = TRANSIENT

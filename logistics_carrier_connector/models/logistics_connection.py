@@ -14,9 +14,16 @@ class LogisticsConnection(models.Model):
 
     _name = "logistics.connection"
     _description = "Connection"
-    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.stateful.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "logistics.stateful.mixin",
+        "logistics.governed.mixin",
+    ]
     _order = "company_id, name, id"
     _check_company_auto = True
+    # Both are set by the actions below: no door opens without a secret, or at a guessed address.
+    _governed_fields = ("state", "token")
     _transitions = {"draft": ("active",), "active": ("suspended",), "suspended": ("active",)}
 
     name = fields.Char(required=True, tracking=True)
@@ -153,6 +160,25 @@ class LogisticsConnection(models.Model):
         for connection in self.filtered("mapping_version_id"):
             if connection.mapping_version_id.mapping_id != connection.mapping_id:
                 raise ValidationError(self.env._("The pinned version belongs to another profile."))
+            if connection.mapping_version_id.state == "draft":
+                raise ValidationError(
+                    self.env._(
+                        "The pinned version is a draft: somebody who did not write it has to "
+                        "activate it first."
+                    )
+                )
+
+    @api.constrains("system_id")
+    def _check_speaker(self):
+        for connection in self:
+            if connection.system_id.kind == "odoo":
+                raise ValidationError(
+                    self.env._(
+                        "%s is this database itself: nobody else speaks in its name. Choose, or "
+                        "make, the system that sends.",
+                        connection.system_id.name,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -235,20 +261,26 @@ class LogisticsConnection(models.Model):
 
         :raises UserError: without a secret that this server can open
         """
+        self.check_access("write")
         for connection in self:
             if not connection._has_usable_secret():
                 raise UserError(self.env._("Set a secret for %s first.", connection.display_name))
-        self._move_to("active")
+        # The right to change them was checked; the state is nobody's to write.
+        self.sudo()._move_to("active")
         self.env["logistics.message"]._wake_lanes(set(self.mapped("lane")))
 
     def action_suspend(self):
         """Let messages wait: they are still taken, and processed when the connection is active."""
-        self._move_to("suspended")
+        self.check_access("write")
+        # The right to change them was checked; the state is nobody's to write.
+        self.sudo()._move_to("suspended")
 
     def action_new_token(self):
         """Replace the address; the old one stops working at once."""
-        for connection in self:
-            connection.token = secrets.token_urlsafe(_TOKEN_BYTES)
+        self.check_access("write")
+        # The right to change them was checked; nobody chooses an address.
+        for connection_sudo in self.sudo():
+            connection_sudo.token = secrets.token_urlsafe(_TOKEN_BYTES)
 
     def action_open_messages(self):
         """Open the messages of this connection."""

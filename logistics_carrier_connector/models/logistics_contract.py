@@ -13,7 +13,8 @@ class LogisticsContract(models.Model):
 
     _name = "logistics.contract"
     _description = "Data Contract"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "logistics.governed.mixin"]
+    _governed_fields = ("active_version_id",)
     _order = "name, id"
 
     name = fields.Char(required=True, tracking=True)

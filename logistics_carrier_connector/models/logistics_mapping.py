@@ -22,6 +22,8 @@ class LogisticsMapping(models.Model):
 
     _name = "logistics.mapping"
     _description = "Profile"
+    _inherit = ["logistics.governed.mixin"]
+    _governed_fields = ("active_version_id",)
     _order = "name, id"
 
     name = fields.Char(required=True, readonly=True)

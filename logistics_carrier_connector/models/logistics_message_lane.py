@@ -1,22 +1,17 @@
 import logging
 
 import psycopg2
-from psycopg2 import errors as pg_errors
 
 from odoo import api, models
 from odoo.tools import SQL
+
+from odoo.addons.logistics_milestone_sync.models.clashes import CLASHES
 
 _logger = logging.getLogger(__name__)
 
 _BATCH_MESSAGES = 200
 _BATCH_BYTES = 2 * 1024 * 1024
 _MAX_CLASHES = 5
-# Another worker was faster: nothing is wrong, the same work is tried again.
-_CLASHES = (
-    pg_errors.SerializationFailure,
-    pg_errors.DeadlockDetected,
-    pg_errors.LockNotAvailable,
-)
 
 
 class LogisticsMessage(models.Model):
@@ -44,7 +39,7 @@ class LogisticsMessage(models.Model):
                 share = max(_BATCH_MESSAGES // len(connection_ids), 10)
                 try:
                     seconds_left = self._serve(self._due(connection_id, share))
-                except _CLASHES:
+                except CLASHES:
                     self.env.cr.rollback()
                     clashes += 1
                     seconds_left = self._after_clash(clashes)

@@ -2,6 +2,7 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 
 
 class LogisticsVersionMixin(models.AbstractModel):
@@ -13,10 +14,18 @@ class LogisticsVersionMixin(models.AbstractModel):
 
     _name = "logistics.version.mixin"
     _description = "Version of Rules"
-    _inherit = ["logistics.stateful.mixin"]
+    _inherit = ["logistics.stateful.mixin", "logistics.governed.mixin"]
     _order = "number desc, id desc"
     _rec_name = "number"
     _transitions = {"draft": ("active", "retired"), "active": ("retired",), "retired": ("active",)}
+    _governed_fields = (
+        "number",
+        "origin",
+        "state",
+        "contributor_ids",
+        "activated_by_id",
+        "activated_at",
+    )
     # Name of the Many2one to the record that this is a version of. Set by the inheriting model.
     _parent_field = None
 
@@ -39,6 +48,13 @@ class LogisticsVersionMixin(models.AbstractModel):
         index=True,
     )
     note = fields.Char("What Changed", copy=False)
+    contributor_ids = fields.Many2many(
+        "res.users",
+        string="Written By",
+        readonly=True,
+        copy=False,
+        help="Everybody who wrote the content; none of them may activate it.",
+    )
     activated_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     activated_at = fields.Datetime(readonly=True, copy=False)
 
@@ -62,8 +78,11 @@ class LogisticsVersionMixin(models.AbstractModel):
         versions = super().create(vals_list)
         for version in versions.filtered(lambda v: not v.number):
             siblings = self.search([(self._parent_field, "=", version[self._parent_field].id)])
-            version.number = max(siblings.mapped("number"), default=0) + 1
+            # The right to create it was checked; its number is nobody's to choose.
+            version_sudo = version.sudo()
+            version_sudo.number = max(siblings.mapped("number"), default=0) + 1
         versions._check_content()
+        versions._note_contributor()
         return versions
 
     def write(self, vals):
@@ -78,7 +97,13 @@ class LogisticsVersionMixin(models.AbstractModel):
         result = super().write(vals)
         if "content" in vals:
             self._check_content()
+            self._note_contributor()
         return result
+
+    def _note_contributor(self):
+        """Remember who wrote the content; he may not activate it."""
+        versions_sudo = self.sudo()
+        versions_sudo.write({"contributor_ids": [Command.link(self.env.uid)]})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -101,14 +126,16 @@ class LogisticsVersionMixin(models.AbstractModel):
         """
         self.ensure_one()
         self.check_access("write")
-        if self.origin == "edited" and self.create_uid == self.env.user:
+        if self.origin == "edited" and self.env.user in self.create_uid | self.contributor_ids:
             raise AccessError(
                 self.env._("You wrote this version yourself: somebody else has to activate it.")
             )
-        self._activate()
+        # The right to write it, and that somebody else wrote it, was checked.
+        version_sudo = self.sudo()
+        version_sudo._activate()
 
     def _activate(self):
-        """Use this version instead of the one in use."""
+        """Use this version instead of the one in use. Called elevated."""
         self.ensure_one()
         parent = self[self._parent_field]
         in_use = self.search([(self._parent_field, "=", parent.id), ("state", "=", "active")])

@@ -1,6 +1,6 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -75,3 +75,20 @@ class TestConnection(ConnectorCase):
     def test_the_client_is_the_one_of_the_system(self):
         self.carrier.client_id = self.customer
         self.assertEqual(self.connection.client_id, self.customer)
+
+    def test_nobody_outside_speaks_in_the_name_of_this_database(self):
+        voice = self.env["logistics.system"]._odoo_system(self.company)
+        with self.assertRaisesRegex(ValidationError, "this database itself"):
+            self._create_connection(voice, activate=False)
+
+    def test_nobody_opens_a_door_past_its_secret_or_chooses_its_address(self):
+        admin = self._create_user("door-admin", "integration_admin")
+        connection = self._create_connection(self.carrier, activate=False, secret=False)
+        for values in ({"state": "active"}, {"token": "guessed"}):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                connection.with_user(admin).write(values)
+        with self.assertRaises(AccessError):
+            connection.with_user(admin).copy({"state": "active"})
+        before = connection.token
+        connection.with_user(admin).action_new_token()
+        self.assertNotEqual(connection.token, before)

@@ -1,6 +1,7 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -48,6 +49,33 @@ class TestVersions(ConnectorCase):
             version.action_activate()
         version.with_user(other).action_activate()
         self.assertEqual((version.state, version.activated_by_id), ("active", other))
+
+    def test_who_changed_a_draft_of_another_does_not_activate_it_either(self):
+        author = self._create_user("author", "integration_admin")
+        editor = self._create_user("editor", "integration_admin")
+        version = self._draft(user=author)
+        version.with_user(editor).content = PROFILE + NEW_CODE + "# and more\n"
+        with self.assertRaisesRegex(AccessError, "You wrote"):
+            version.with_user(editor).action_activate()
+
+    def test_nobody_puts_a_version_into_use_by_hand(self):
+        admin = self._create_user("admin-alone", "integration_admin")
+        version = self._draft(user=admin)
+        for record, values in (
+            (version, {"state": "active"}),
+            (version, {"origin": "file"}),
+            (version, {"contributor_ids": [Command.clear()]}),
+            (self.mapping, {"active_version_id": version.id}),
+            (self.env["logistics.contract"].search([], limit=1), {"active_version_id": False}),
+        ):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                record.with_user(admin).write(values)
+        with self.assertRaises(AccessError):
+            version.copy({"origin": "file"})
+
+    def test_a_draft_is_not_pinned(self):
+        with self.assertRaisesRegex(ValidationError, "is a draft"):
+            self.connection.mapping_version_id = self._draft()
 
     def test_a_version_that_was_in_use_never_changes(self):
         for version in (self.mapping.active_version_id, self._draft()):

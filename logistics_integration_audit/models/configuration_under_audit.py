@@ -14,6 +14,14 @@ class LogisticsSystem(models.Model):
         return ("name", "code", "kind", "client_id", "active")
 
 
+class LogisticsMilestone(models.Model):
+    _name = "logistics.milestone"
+    _inherit = ["logistics.milestone", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("code", "rank", "phase", "is_operational", "is_financial", "terminal", "active")
+
+
 class LogisticsOwnershipRule(models.Model):
     _name = "logistics.ownership.rule"
     _inherit = ["logistics.ownership.rule", "logistics.audited.mixin"]

@@ -88,6 +88,14 @@ class TestConfiguration(AuditCase):
         for text in (token, connection.token, "nobody may read"):
             self.assertNotIn(text, str(entries.read()))
 
+    def test_what_a_milestone_means_is_told_when_it_changes(self):
+        milestone = self.env.ref("logistics_milestone_sync.milestone_arrived_at_hub")
+        mark = self._mark()
+        milestone.write({"is_financial": True, "silence_hours": 9})
+        entry = self._entry_since(mark)
+        self.assertEqual(entry.res_id, milestone.id)
+        self.assertEqual(self._after(entry), {"is_financial": True})
+
     def test_a_profile_put_into_use_is_told(self):
         mapping = self.env["logistics.mapping"].search(
             [("active_version_id", "!=", False)], limit=1

@@ -170,7 +170,7 @@ def _newest_estimate(events: Sequence[LedgerEvent]) -> datetime | None:
 
 
 def _open_exceptions(actual: Sequence[LedgerEvent]) -> tuple[str, ...]:
-    """Keys of what was raised and is not closed.
+    """Keys of what was raised and is not closed, sorted: for packages and consignments alike.
 
     Who names the exception that he closes is right whatever the clocks say; who names none closes
     what was raised before.
@@ -184,7 +184,7 @@ def _open_exceptions(actual: Sequence[LedgerEvent]) -> tuple[str, ...]:
             still_open.clear()
         elif event.milestone == "delivered":
             still_open = [e for e in still_open if e.reason not in SETTLED_BY_DELIVERY]
-    return tuple(event.key for event in still_open)
+    return tuple(sorted(event.key for event in still_open))
 
 
 def _all_of(packages: Mapping[int, State]) -> State:
@@ -208,7 +208,7 @@ def _all_of(packages: Mapping[int, State]) -> State:
 
 def _combine(states: Mapping[int, State]) -> State:
     parts = list(states.values())
-    if len(parts) == 1 and len(parts[0].exceptions) < 2:
+    if len(parts) == 1:
         return parts[0]  # most shipments travel as one
     least = min(parts, key=_advancement)
     etas = [state.eta for state in parts if state.eta]

@@ -119,19 +119,6 @@ def find(text: str) -> Unit | None:
     return _BY_WORD.get(normalise(text))
 
 
-def find_in(text: str, dimension: str) -> Unit:
-    """The unit that a text means, if it is one of this dimension.
-
-    :raises ValueError: if it is not known, or measures something else
-    """
-    unit = find(text)
-    if unit is None:
-        raise ValueError(f"unit {text!r} is not known")
-    if unit.dimension != dimension:
-        raise ValueError(f"{unit.name} is a unit of {unit.dimension}, not of {dimension}")
-    return unit
-
-
 def convert(value: Decimal, source: str, target: str) -> Decimal:
     """A quantity in another unit; exact but for a last division.
 

@@ -10,7 +10,6 @@ from . import logistics_ownership_rule
 from . import logistics_reason_code
 from . import logistics_flow_policy
 from . import logistics_approval
-from . import logistics_approval_kinds
 from . import logistics_ownership_change
 from . import logistics_ownership_effect
 from . import logistics_approval_decision
@@ -59,7 +58,6 @@ from . import logistics_exception_actions
 from . import logistics_exception_clock
 from . import logistics_exception_term
 from . import logistics_eta_estimate
-from . import logistics_arrival
 from . import logistics_parked_fact
 from . import logistics_deferred_fact
 from . import logistics_state_check

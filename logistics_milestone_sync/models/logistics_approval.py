@@ -11,6 +11,8 @@ _GROUP_OF_KIND = {
     "status_override_billing": (
         "logistics_milestone_sync.logistics_milestone_sync_group_finance_approver"
     ),
+    "rule_change": "logistics_milestone_sync.logistics_milestone_sync_group_manager",
+    "manual_charge": "logistics_milestone_sync.logistics_milestone_sync_group_finance_approver",
 }
 
 
@@ -56,6 +58,8 @@ class LogisticsApproval(models.Model):
             ("exception_billing", "Bill in spite of an exception"),
             ("status_override", "Override of a status"),
             ("status_override_billing", "Override of a status that bills"),
+            ("rule_change", "Change of a source-of-truth rule"),
+            ("manual_charge", "Revenue entered by hand"),
         ],
         required=True,
         readonly=True,

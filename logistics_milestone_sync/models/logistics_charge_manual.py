@@ -81,8 +81,8 @@ class LogisticsCharge(models.Model):
                 charge_sudo._go_live()
 
     def _judge_as_odoo(self):
-        system = self.env["logistics.system"]._odoo_system(self.company_id)
-        judge = self.env["logistics.ownership.rule"]._judge_of(system)
+        system_sudo = self.env["logistics.system"]._odoo_system(self.company_id)
+        judge = self.env["logistics.ownership.rule"]._judge_of(system_sudo)
         return judge(Topic(CHARGE, self.charge_type, self.side))
 
     def _standing_before(self):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from .logistics_milestone import PHASES
 
@@ -44,3 +44,15 @@ class LogisticsConsignment(models.Model):
         if "shipment_id" in vals and not self.env.su:
             raise AccessError(self.env._("A consignment cannot move to another shipment."))
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_underway(self):
+        for consignment in self:
+            if not self.env.su and consignment.shipment_id.phase not in ("planning", "fulfilment"):
+                raise UserError(
+                    self.env._(
+                        "%s has left: without this consignment, the rest would count as the "
+                        "whole. Ask for the status to be overridden instead.",
+                        consignment.shipment_id.name,
+                    )
+                )

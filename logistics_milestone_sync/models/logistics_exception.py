@@ -25,8 +25,6 @@ PARTIES = [
     ("weather", "Weather"),
     ("other", "Other"),
 ]
-
-
 SEVERITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Critical")]
 
 

@@ -68,20 +68,18 @@ class LogisticsException(models.Model):
                         case.name,
                     )
                 )
-        outcomes = self.env["logistics.shipment"]._state_each(
-            [
-                (
-                    case.shipment_id,
+        outcomes = self.env["logistics.shipment"]._record_own(
+            (
+                case.shipment_id,
+                case.shipment_id._own_fact(
                     "exception_closed",
-                    {
-                        "source_event_id": f"closed/{uuid4().hex}",
-                        "closes": case.event_id.fact_key,
-                        "raw_code": case.closure_reason_id.code,
-                        "raw_text": case.resolution,
-                    },
-                )
-                for case in closing
-            ]
+                    source_event_id=f"closed/{uuid4().hex}",
+                    closes=case.event_id.fact_key,
+                    raw_code=case.closure_reason_id.code,
+                    raw_text=case.resolution,
+                ),
+            )
+            for case in closing
         )
         self._check_counts(outcomes)
 
@@ -118,21 +116,19 @@ class LogisticsException(models.Model):
         self._state_claim("claim_closed", "closed")
 
     def _state_claim(self, milestone, state):
-        outcomes = self.env["logistics.shipment"]._state_each(
-            [
-                (
-                    case.shipment_id,
+        outcomes = self.env["logistics.shipment"]._record_own(
+            (
+                case.shipment_id,
+                case.shipment_id._own_fact(
                     milestone,
-                    {
-                        "source_event_id": f"claim/{case.id}",
-                        "reason": case.reason,
-                        "responsible_party": case.responsible_party or "",
-                        "raw_code": case.claim_reference,
-                        "raw_text": f"{case.claim_amount:.2f} {case.currency_id.name}",
-                    },
-                )
-                for case in self
-            ]
+                    source_event_id=f"claim/{case.id}",
+                    reason=case.reason,
+                    responsible_party=case.responsible_party or "",
+                    raw_code=case.claim_reference,
+                    raw_text=f"{case.claim_amount:.2f} {case.currency_id.name}",
+                ),
+            )
+            for case in self
         )
         self._check_counts(outcomes)
         # The right to write the case was checked by the action; the state follows the ledger.

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -129,14 +129,36 @@ class LogisticsLocation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         locations = super().create([self._clean(vals) for vals in vals_list])
+        locations._check_may_share()
         locations._place_earlier_events()
         return locations
 
     def write(self, vals):
+        self._check_may_share()
         result = super().write(self._clean(vals))
+        self._check_may_share()
         if {"unlocode", "gln", "company_id", "active"} & vals.keys():
             self._place_earlier_events()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_shared(self):
+        self._check_may_share()
+
+    def _check_may_share(self):
+        """Raise if these are shared, and the user does not work for all who share them.
+
+        A shared location places events of every company, in ledgers that are never corrected.
+        """
+        if self.env.su or all(location.company_id for location in self):
+            return
+        if not self.env["logistics.ownership.change"]._works_for_all():
+            raise AccessError(
+                self.env._(
+                    "A shared location holds for every company: only somebody who works for all "
+                    "of them enters or changes it. Make one for your own company instead."
+                )
+            )
 
     @api.model
     def _clean(self, vals):

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models, tools
+from odoo.exceptions import AccessError
 
 from ..core.expectation import Pattern
 from ..core.vocabulary import NO_PHASE, Milestone
@@ -12,6 +13,10 @@ PHASES = [
     ("delivered", "Delivered"),
     ("failed", "Not Delivered"),
 ]
+
+
+# What decides where a shipment stands, and what may be billed.
+_MEANING = {"code", "rank", "phase", "is_operational", "is_financial", "terminal"}
 
 
 class LogisticsMilestone(models.Model):
@@ -97,9 +102,33 @@ class LogisticsMilestone(models.Model):
 
     def write(self, vals):
         self.env.registry.clear_cache()
+        if not self.env.su and _MEANING & vals.keys():
+            self.filtered(lambda milestone: milestone._means_otherwise(vals))._check_unused()
         if {"next_milestone_id", "silence_hours"} & vals.keys():
             self.env["logistics.shipment"]._refresh_outlook_later()
         return super().write(vals)
+
+    def _means_otherwise(self, vals):
+        return any(self[name] != vals[name] for name in _MEANING & vals.keys())
+
+    def _check_unused(self):
+        """Raise for milestones on which facts, or the terms of others, build already.
+
+        Their meaning decides the status of shipments and who has to approve an override, and no
+        second person is asked about it.
+        """
+        delivered = self._get_external_ids()
+        events_sudo = self.env["logistics.milestone.event"].sudo()
+        for milestone in self:
+            used = [("milestone_id", "=", milestone.id)]
+            if delivered[milestone.id] or events_sudo.search_count(used, limit=1):
+                raise AccessError(
+                    self.env._(
+                        "What “%s” means cannot change: facts and terms build on it. Only its name "
+                        "and what is expected after it can. Make another milestone instead.",
+                        milestone.name,
+                    )
+                )
 
     def unlink(self):
         self.env.registry.clear_cache()

@@ -23,7 +23,7 @@ class LogisticsMilestoneEvent(models.Model):
     _name = "logistics.milestone.event"
     _description = "Milestone Event"
     _order = "occurred_at desc, id desc"
-    _rec_name = "milestone_code"
+    _rec_name = "milestone_id"
 
     shipment_id = fields.Many2one(
         "logistics.shipment", required=True, readonly=True, index=True, ondelete="restrict"

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 VALID_DAYS = 14
+MOST_DAYS = 90
 
 
 class LogisticsOverride(models.Model):
@@ -161,6 +162,13 @@ class LogisticsOverride(models.Model):
             raise UserError(self.env._("It cannot have happened in the future."))
         if self.valid_until <= now:
             raise UserError(self.env._("An override must be valid for some time."))
+        if self.valid_until > now + timedelta(days=MOST_DAYS):
+            raise UserError(
+                self.env._(
+                    "An override lasts for %s days at most: then somebody looks at it again.",
+                    MOST_DAYS,
+                )
+            )
 
     def _approval_kinds(self):
         """Operations decides; finance too, where the override states or denies what bills."""
@@ -177,6 +185,11 @@ class LogisticsOverride(models.Model):
             return self.env._("This override is not waiting any more: %s.", states[self.state])
         if self.valid_until <= fields.Datetime.now():
             return self.env._("This override would have ended already. Ask for a new one.")
+        if set(self._approval_kinds()) - set(self.approval_ids.mapped("kind")):
+            return self.env._(
+                "The shipment has moved, and by now billing depends on this override: finance has "
+                "to be asked, too. Reject it, and have it asked for anew."
+            )
         return super()._approval_obsolete(approval)
 
     def _on_approval_decided(self, approval):

@@ -122,6 +122,21 @@ class LogisticsPackage(models.Model):
                         package.name,
                     )
                 )
+            if not self.env.su and package._is_left_behind():
+                raise UserError(
+                    self.env._(
+                        "The rest of %(consignment)s has arrived or failed already: without "
+                        "%(package)s, it would count as the whole. Ask for the status to be "
+                        "overridden instead.",
+                        consignment=package.consignment_id.name,
+                        package=package.name,
+                    )
+                )
+
+    def _is_left_behind(self):
+        """Whether another package of the consignment is at its end."""
+        others = self.consignment_id.package_ids - self
+        return any(other.phase in ("delivered", "failed") for other in others)
 
     def _check_may_be_added(self):
         for package in self:

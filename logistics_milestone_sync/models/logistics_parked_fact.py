@@ -20,7 +20,17 @@ class LogisticsParkedFact(models.Model):
     _order = "received_at desc, id desc"
     _inherit = ["logistics.governed.mixin"]
     _rec_name = "references_text"
-    _governed_fields = ("fact", "state", "shipment_id", "source", "system_id", "company_id")
+    _governed_fields = (
+        "fact",
+        "state",
+        "shipment_id",
+        "source",
+        "system_id",
+        "company_id",
+        "received_at",
+        "park_key",
+        "duplicate_count",
+    )
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     system_id = fields.Many2one(

@@ -27,6 +27,7 @@ class LogisticsReference(models.Model):
 
     _name = "logistics.reference"
     _description = "Shipment Reference"
+    _inherit = ["logistics.governed.mixin"]
     _order = "shipment_id, scheme, id"
     _rec_name = "value"
 

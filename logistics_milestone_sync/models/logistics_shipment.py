@@ -83,7 +83,11 @@ class LogisticsShipment(models.Model):
     )
     shipper_id = fields.Many2one("res.partner", check_company=True)
     client_id = fields.Many2one(
-        "res.partner", "3PL Client", index="btree_not_null", help="Whose goods they are."
+        "res.partner",
+        "3PL Client",
+        index="btree_not_null",
+        tracking=True,
+        help="Whose goods they are. The client sees them in the portal.",
     )
     user_id = fields.Many2one("res.users", "Responsible", tracking=True, groups=INTERNAL)
     sale_order_ids = fields.Many2many(
@@ -110,8 +114,11 @@ class LogisticsShipment(models.Model):
     event_ids = fields.One2many("logistics.milestone.event", "shipment_id", "Events")
     exception_ids = fields.One2many("logistics.exception", "shipment_id", "Exceptions")
     charge_ids = fields.One2many("logistics.charge", "shipment_id", "Charges", groups=INTERNAL)
-    weight = fields.Float("Declared Weight", digits="Stock Weight", help="In kilograms.")
-    promised_at = fields.Datetime("Promised", index=True)
+    # Tracked: who changes what was declared or promised has to be seen.
+    weight = fields.Float(
+        "Declared Weight", digits="Stock Weight", tracking=True, help="In kilograms."
+    )
+    promised_at = fields.Datetime("Promised", index=True, tracking=True)
 
     # === State: the fold of the ledger === #
     status_id = fields.Many2one(
@@ -189,6 +196,13 @@ class LogisticsShipment(models.Model):
                 self.env._(
                     "The documents of a shipment cannot be exchanged: its invoice depends on them. "
                     "Archive it and make another one."
+                )
+            )
+        if "name" in vals and not self.env.su:
+            # What people state is addressed by it.
+            raise AccessError(
+                self.env._(
+                    "The number of a shipment stays. Add another number under References instead."
                 )
             )
         return super().write(vals)

@@ -31,10 +31,7 @@ class LogisticsShipment(models.Model):
         :return: the shipment that stays
         """
         self._check_combinable(added)
-        self.env.cr.execute(
-            "SELECT 1 FROM logistics_shipment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [sorted(self.ids)],
-        )
+        self._lock_in_order()
         kept = self.sorted("id")[:1]
         absorbed = self - kept
         # Said while they still answer to their own names.

@@ -50,10 +50,12 @@ class LogisticsShipment(models.Model):
 
     _inherit = "logistics.shipment"
 
-    declared_packages = fields.Integer()
-    service_level = fields.Char(help="As agreed with the carrier, e.g. 'Next Day'.")
-    transport_mode = fields.Selection(TRANSPORT_MODES, "Mode", index="btree_not_null")
-    incoterm = fields.Selection(INCOTERMS)
+    declared_packages = fields.Integer(tracking=True)
+    service_level = fields.Char(tracking=True, help="As agreed with the carrier, e.g. 'Next Day'.")
+    transport_mode = fields.Selection(
+        TRANSPORT_MODES, "Mode", tracking=True, index="btree_not_null"
+    )
+    incoterm = fields.Selection(INCOTERMS, tracking=True)
     field_statement_ids = fields.One2many(
         "logistics.field.statement", "shipment_id", "Who Says So", readonly=True
     )
@@ -105,7 +107,6 @@ class LogisticsShipment(models.Model):
         """
         if not values:
             return
-        before = {shipment: {n: shipment[n] for n in new} for shipment, new in values.items()}
         for company, shipments in self.grouped("company_id").items():
             system_sudo = self.env["logistics.system"]._odoo_system(company)
             if not self.env.su:
@@ -114,7 +115,6 @@ class LogisticsShipment(models.Model):
         if not self.env.su:
             for shipment, wanted in values.items():
                 shipment._check_has_last_word(wanted)
-            self._log_edits(before, values)
 
     def _field_statements(self, system, values):
         now = datetime.now(UTC)
@@ -195,18 +195,6 @@ class LogisticsShipment(models.Model):
                     value=said_sudo.value_text,
                 )
             )
-
-    def _log_edits(self, before, after):
-        """Leave what a person changed in the chatter; values that were empty are not told."""
-        for shipment, new in after.items():
-            told = [
-                f"{self._fields[name]._description_string(self.env)}: "
-                f"{self._spell(name, before[shipment][name])} → {self._spell(name, value) or '–'}"
-                for name, value in new.items()
-                if before[shipment][name]
-            ]
-            if told:
-                shipment._message_log(body="; ".join(told))
 
     # === Projection === #
 

@@ -46,12 +46,6 @@ class LogisticsShipment(models.Model):
         if changes:
             shipments_sudo._facts_recorded(changes)
 
-    def _lock_in_order(self):
-        self.env.cr.execute(
-            "SELECT 1 FROM logistics_shipment WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-            [sorted(self.ids)],
-        )
-
     # === Packages of Odoo's own transfers === #
 
     def _follow_stock_packages(self):

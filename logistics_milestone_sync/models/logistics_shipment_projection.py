@@ -62,11 +62,6 @@ class LogisticsShipment(models.Model):
             for shipment_id in self.ids
         }
 
-    def _fold(self):
-        """The fold of one shipment (``core.fold.Folded``)."""
-        self.ensure_one()
-        return self._fold_many()[self.id]
-
     def _consignments_of(self):
         self.env["logistics.consignment"].flush_model(["shipment_id"])
         return dict(

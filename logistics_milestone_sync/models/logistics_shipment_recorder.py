@@ -67,6 +67,7 @@ class LogisticsShipment(models.Model):
         )
 
     def _own_fact(self, milestone, occurred_at=None, **values):
+        """A fact about this shipment for ``_record_own``; the arguments of ``_state_milestone``."""
         return MilestoneFact(
             (Reference("shipment", self.name),),
             milestone,
@@ -98,19 +99,6 @@ class LogisticsShipment(models.Model):
             for index, outcome in zip(indexes, told, strict=True):
                 outcomes[index] = outcome
         return outcomes
-
-    @api.model
-    def _state_each(self, stated, occurred_at=None):
-        """State something of its own of each shipment, in this database's own voice.
-
-        :param list stated: of ``(shipment, milestone code, values of core.fact.MilestoneFact)``
-        :param occurred_at: naive UTC; now by default
-        :return: list of ``core.fact.Outcome``, in the order of ``stated``
-        """
-        return self._record_own(
-            (shipment, shipment._own_fact(milestone, occurred_at, **values))
-            for shipment, milestone, values in stated
-        )
 
     def _exception_approved(self, exceptions):
         """Tell the hook that finance accepts to bill in spite of these exceptions."""

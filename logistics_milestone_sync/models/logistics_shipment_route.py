@@ -1,7 +1,9 @@
 from collections import defaultdict
 
+from babel.dates import format_skeleton
+
 from odoo import api, fields, models
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL, babel_locale_parse, format_time, get_lang
 
 from ..core import route as way
 from ..core.clock import naive, utc
@@ -265,4 +267,8 @@ class LogisticsShipment(models.Model):
         return first
 
     def _when(self, moment):
-        return format_datetime(self.env, moment, dt_format="d MMM HH:mm")
+        """Day and time as the reader's language writes them; without the year, to fit the line."""
+        local = fields.Datetime.context_timestamp(self, moment)
+        locale = babel_locale_parse(get_lang(self.env).code)
+        day = format_skeleton("MMMd", local, locale=locale)
+        return f"{day}, {format_time(self.env, local.timetz(), time_format='short')}"

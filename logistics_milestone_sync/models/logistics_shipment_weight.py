@@ -13,8 +13,6 @@ class LogisticsShipment(models.Model):
 
     _inherit = "logistics.shipment"
 
-    # Tracked: who changes what was declared after the goods left has to be seen.
-    weight = fields.Float(tracking=True)
     weighing_ids = fields.One2many(
         "logistics.milestone.event",
         "shipment_id",

@@ -42,12 +42,12 @@ class LogisticsRoutePart(models.AbstractModel):
     def create(self, vals_list):
         missing = [vals for vals in vals_list if not vals.get("route_id")]
         if missing:
-            # Before the plan is filled in; a default in the context is set by the caller, too.
-            defaults = {key.removeprefix("default_") for key in self.env.context}
-            self._check_governed(defaults.union(*vals_list))
+            if not self.env.su:
+                self._check_given(vals_list)  # before the plan is filled in
             self._join_plans_of_people(missing)
         # The plan was chosen above, for a caller who may write its shipment.
-        parts_sudo = super(LogisticsRoutePart, self.sudo() if missing else self).create(vals_list)
+        maker_sudo = self._without_stray_defaults().sudo() if missing else self
+        parts_sudo = super(LogisticsRoutePart, maker_sudo).create(vals_list)
         parts = parts_sudo.with_env(self.env)
         parts.check_access("create")
         if missing:

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 SYSTEM_KINDS = [
     ("odoo", "This Odoo database"),
@@ -50,6 +51,50 @@ class LogisticsSystem(models.Model):
     _one_odoo_uniq = models.UniqueIndex(
         "(company_id) WHERE kind = 'odoo'", "This company has its own Odoo system already."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        systems = super().create(vals_list)
+        systems._check_voice()
+        return systems
+
+    def write(self, vals):
+        if not self.env.su and {"kind", "company_id"} & vals.keys():
+            self._check_voice()
+            moving = self.filtered(
+                lambda system: system.kind != vals.get("kind", system.kind)
+                or system.company_id.id != vals.get("company_id", system.company_id.id)
+            )
+            moving._check_unheard()
+        result = super().write(vals)
+        if "kind" in vals:
+            self._check_voice()
+        return result
+
+    def _check_voice(self):
+        """Raise if a person makes, or unmakes, the system in whose voice Odoo itself speaks."""
+        if not self.env.su and "odoo" in self.mapped("kind"):
+            raise AccessError(
+                self.env._(
+                    "This Odoo database speaks for itself; its system is made when it is needed. "
+                    "Choose the kind of the system that sends."
+                )
+            )
+
+    def _check_unheard(self):
+        """Raise for systems that have stated something: by their kind it was judged, and what
+        they own changes by a proposal that somebody else approves."""
+        systems_sudo = self.sudo().with_context(active_test=False)
+        for model in ("logistics.milestone.event", "logistics.field.statement", "logistics.charge"):
+            heard = systems_sudo.env[model].search([("system_id", "in", self.ids)], limit=1)
+            if heard:
+                raise UserError(
+                    self.env._(
+                        "%s has stated facts, which were judged by its kind. Archive it and make "
+                        "another system, or propose a change of the source of truth.",
+                        heard.system_id.name,
+                    )
+                )
 
     def _compute_breach_count(self):
         counts = dict(

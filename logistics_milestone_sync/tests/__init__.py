@@ -5,6 +5,7 @@ from . import test_charge
 from . import test_document
 from . import test_exception
 from . import test_field_statement
+from . import test_governed
 from . import test_ledger
 from . import test_odoo_changes
 from . import test_odoo_combine

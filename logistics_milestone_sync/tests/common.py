@@ -75,12 +75,6 @@ class LogisticsCase(TransactionCase):
     def _create_shipment(cls, **values):
         return cls._create_order(**values).logistics_shipment_ids
 
-    def _run_cron(self, name):
-        """Run a scheduled action of this module as the scheduler does, commits and all."""
-        with self.enter_registry_test_mode():
-            self.env.ref(f"{MODULE}.{name}").method_direct_trigger()
-        self.env.invalidate_all()
-
     @staticmethod
     def _sscc(serial):
         """A valid SSCC of our own for every serial number."""

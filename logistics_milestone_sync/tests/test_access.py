@@ -9,7 +9,6 @@ from .common import LogisticsCase
 MODELS = [
     "logistics.approval",
     "logistics.approval.kind",
-    "logistics.arrival",
     "logistics.charge",
     "logistics.consignment",
     "logistics.document",

@@ -170,6 +170,20 @@ class TestException(LogisticsCase):
         with self.assertRaisesRegex(UserError, "source-of-truth"):
             self._by_hand()
 
+    def test_an_auditor_is_offered_no_button_that_changes_a_case(self):
+        changing = ("action_close", "action_assign_to_me", "Close…")
+        for user, offered in ((self.ops, True), (self._create_user("looks", "auditor"), False)):
+            for kind in ("list", "form"):
+                arch = self.env["logistics.exception"].with_user(user).get_view(None, kind)["arch"]
+                found = any(name in arch for name in changing)
+                self.assertEqual(found, offered, f"{user.name}, {kind}")
+
+    def test_an_event_is_called_by_the_name_of_its_milestone(self):
+        self._raise()
+        event = self.shipment.exception_ids.event_id
+        self.assertEqual(event.display_name, "Exception raised")
+        self.assertEqual(event.with_user(self.ops).display_name, "Exception raised")
+
     def test_an_auditor_raises_and_closes_nothing(self):
         auditor = self._create_user("exception-auditor", "auditor")
         self._raise()

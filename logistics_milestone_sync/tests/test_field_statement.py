@@ -211,9 +211,21 @@ class TestFieldStatement(LogisticsCase):
         with self.assertRaisesRegex(UserError, "Service Level"):
             self.shipment.with_user(self.clerk).service_level = "x" * 100
 
-    def test_what_was_there_before_is_left_in_the_chatter(self):
-        self.shipment.with_user(self.clerk).weight = 15
-        self.assertIn("Declared Weight: 10 → 15", self.shipment.message_ids[0].body)
+    def test_what_a_person_changes_is_told_once_with_what_was_there_before(self):
+        self.shipment.incoterm = "DAP"
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        before = self.shipment.message_ids
+        self.shipment.with_user(self.clerk).incoterm = "DDP"
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        told = self.shipment.message_ids - before
+        values = told.tracking_value_ids
+        self.assertEqual((len(told), told.author_id), (1, self.clerk.partner_id))
+        self.assertEqual(
+            (values.old_value_char, values.new_value_char),
+            ("DAP – Delivered at Place", "DDP – Delivered Duty Paid"),
+        )
 
     def test_a_rebuilt_state_holds_the_same_fields(self):
         self._record(self.wms, self._says("declared_weight", "10 LBR"))

@@ -46,6 +46,13 @@ class TestOverride(LogisticsCase):
         self.assertEqual(self.shipment.read(self.shipment._governed_fields), before)
         return self.shipment.status_id.code
 
+    def test_what_bills_by_the_time_of_the_decision_needs_finance(self):
+        override = self._ask_override(self.clerk, self.shipment, "out_for_delivery")
+        self._state(self.carrier, self.shipment, "delivered")
+        with self.assertRaisesRegex(UserError, "finance has to be asked"):
+            self._approve(override, self.manager)
+        self.assertEqual(self.shipment.phase, "delivered")
+
     # === Asking and deciding === #
 
     def test_nothing_moves_until_somebody_else_approves(self):

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -311,3 +312,13 @@ class TestLine(RouteCase):
         clerk = self._create_user("reader", "user")
         self._record(self.tms, self._plan())
         self.assertIn("Hub A", self.shipment.with_user(clerk).route_html)
+
+    def test_the_line_tells_times_as_the_reader_writes_them(self):
+        french = self.env["res.lang"]._activate_lang("fr_FR")
+        here = self.shipment.with_context(lang="en_US", tz="America/New_York")
+        there = self.shipment.with_context(lang=french.code, tz="Europe/Paris")
+        noon = fields.Datetime.to_datetime("2026-03-05 17:00:00")
+        self.assertEqual(
+            here._when(noon).replace("\N{NARROW NO-BREAK SPACE}", " "), "Mar 5, 12:00 PM"
+        )
+        self.assertEqual(there._when(noon), "5 mars, 18:00")

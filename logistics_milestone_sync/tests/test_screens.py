@@ -156,6 +156,18 @@ class TestScreens(LogisticsCase):
         self.assertEqual(described["on_time_rate"]["aggregator"], "avg")
         self.assertTrue(described["attention"]["groupable"])
 
+    def test_the_figures_of_the_list_count_what_is_on_its_way(self):
+        action = self.env.ref("logistics_milestone_sync.logistics_shipment_action")
+        reporting = self.env.ref("logistics_milestone_sync.logistics_shipment_performance_action")
+        for kind in ("pivot", "graph"):
+            counting = self.env["logistics.shipment"].get_view(
+                dict(map(reversed, action.views))[kind]
+            )
+            self.assertNotIn("on_time_rate", counting["arch"])
+            measuring = dict(map(reversed, reporting.views))[kind]
+            measuring = self.env["logistics.shipment"].get_view(measuring, kind)
+            self.assertIn("on_time_rate", measuring["arch"])
+
     # === Many at once === #
 
     def _update(self, shipments, **values):
@@ -171,13 +183,16 @@ class TestScreens(LogisticsCase):
             self.assertIn("Customer calls at noon", "".join(shipment.message_ids.mapped("body")))
 
     def test_a_new_promise_needs_a_reason_and_keeps_the_old_one_on_record(self):
+        self.clerk.tz = "America/New_York"
         self.shipment.promised_at = "2026-03-05 12:00:00"
         with self.assertRaisesRegex(UserError, "Write why"):
             self._update(self.shipment, promised_at="2026-03-07 12:00:00")
         self._update(self.shipment, promised_at="2026-03-07 12:00:00", note="Strike")
         self.assertEqual(str(self.shipment.promised_at), "2026-03-07 12:00:00")
         told = "".join(self.shipment.message_ids.mapped("body"))
-        self.assertIn("from 2026-03-05 12:00:00 to 2026-03-07 12:00:00: Strike", told)
+        told = told.replace("\N{NARROW NO-BREAK SPACE}", " ")
+        before, after = "3/5/26, 7:00 AM America/New_York", "3/7/26, 7:00 AM America/New_York"
+        self.assertIn(f"from {before} to {after}: Strike", told)
 
     def test_what_arrived_gets_no_new_promise(self):
         self._state(self.carrier, self.shipment, "delivered")

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from ..core import fact
 from ..core.clock import utc
 from ..core.document import MAX_BYTES, DocumentFact, sha256_of
-from ..core.fact import Evidence, MilestoneFact, Statement
+from ..core.fact import Evidence, MilestoneFact
 from ..core.ownership import ACCEPT, judge
 from ..core.reference import Reference
 from ..models.logistics_document import DOCUMENT_KINDS
@@ -54,9 +54,8 @@ class LogisticsDocumentUpload(models.TransientModel):
                 )
             )
         # The right to change the shipment was checked; whether it counts decide the rules.
-        system_sudo = self.env["logistics.system"]._odoo_system(self.shipment_id.company_id)
-        outcomes = self.env["logistics.shipment"]._record_facts(
-            system_sudo, [self._statement(stated) for stated in self._facts(content)]
+        outcomes = self.env["logistics.shipment"]._record_own(
+            (self.shipment_id, stated) for stated in self._facts(content)
         )
         return self._tell(outcomes)
 
@@ -82,9 +81,6 @@ class LogisticsDocumentUpload(models.TransientModel):
                     sha256=sha256_of(content),
                 ),
             )
-
-    def _statement(self, stated):
-        return Statement(stated, utc(fields.Datetime.now()), f"res.users,{self.env.uid}")
 
     def _tell(self, outcomes):
         """Say what became of it, and what to do if it does not count."""

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_datetime
 
 
 class LogisticsShipmentUpdate(models.TransientModel):
@@ -69,7 +70,12 @@ class LogisticsShipmentUpdate(models.TransientModel):
             return self.note
         return self.env._(
             "Promise changed from %(before)s to %(after)s: %(why)s",
-            before=fields.Datetime.to_string(before) if before else self.env._("none"),
-            after=fields.Datetime.to_string(self.promised_at),
+            before=self._in_words(before),
+            after=self._in_words(self.promised_at),
             why=self.note,
         )
+
+    def _in_words(self, moment):
+        """A message stays as it was written, so its times name their zone."""
+        zone = str(self.env.tz)
+        return f"{format_datetime(self.env, moment, zone, 'short')} {zone}" if moment else "–"

@@ -18,6 +18,7 @@ from .ready import Suite
 # The people of the demo data.
 _LOGINS = {
     "ops": "customer service",
+    "manage": "logistics manager",
     "prepare": "finance preparer",
     "approve": "finance approver",
     "integrate": "integration administrator",

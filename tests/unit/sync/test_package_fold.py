@@ -98,6 +98,14 @@ class TestAnyOrder:
         assert with_one.consignments == without.consignments
         assert with_one.shipment == without.shipment
 
+    def test_two_exceptions_of_the_only_package_are_those_of_its_consignment(self):
+        raised = [
+            event("exception_raised", hours, 11, key=key) for hours, key in ((1, "z"), (2, "a"))
+        ]
+        with_one = fold(raised, (1,), packages={1: (11,)}).consignments[1]
+        without = fold([replace(e, package_id=None) for e in raised], (1,)).consignments[1]
+        assert with_one.exceptions == without.exceptions == ("a", "z")
+
 
 class TestHalfADelivery:
     def test_one_of_two_packages_is_not_a_delivery(self):

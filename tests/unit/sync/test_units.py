@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.logistics_milestone_sync.core import units
-from odoo.addons.logistics_milestone_sync.core.units import BY_CODE, UNITS, convert, find, find_in
+from odoo.addons.logistics_milestone_sync.core.units import BY_CODE, UNITS, convert, find
 from odoo.addons.logistics_milestone_sync.core.weight import UNITS as WEIGHT_UNITS
 
 codes = st.sampled_from(sorted(BY_CODE))
@@ -101,24 +101,6 @@ def test_a_pallet_is_no_number_of_cartons():
 def test_an_unknown_code_does_not_convert():
     with pytest.raises(ValueError, match="unknown unit: 'ZZZ'"):
         convert(Decimal(1), "KGM", "ZZZ")
-
-
-@pytest.mark.parametrize(
-    ("written", "dimension", "complaint"),
-    [
-        ("kg", "time", "kilogram is a unit of mass, not of time"),
-        ("hrs", "mass", "hour is a unit of time, not of mass"),
-        ("parsec", "length", "unit 'parsec' is not known"),
-    ],
-)
-def test_a_unit_of_another_dimension_is_refused(written, dimension, complaint):
-    with pytest.raises(ValueError) as refused:
-        find_in(written, dimension)
-    assert str(refused.value) == complaint
-
-
-def test_a_unit_of_the_dimension_is_given():
-    assert find_in("pounds", "mass") == BY_CODE["LBR"]
 
 
 def test_weights_know_every_unit_of_mass():
