@@ -17,6 +17,10 @@
         "views/logistics_release_views.xml",
         "views/logistics_release_report_views.xml",
         "views/logistics_decision_views.xml",
+        "views/logistics_rate_templates.xml",
+        "views/logistics_rate_views.xml",
+        "views/logistics_fuel_table_views.xml",
+        "wizards/logistics_rate_trial_views.xml",
         "views/logistics_agreement_views.xml",
         "views/logistics_shipment_views.xml",
         "views/sale_order_views.xml",
@@ -26,6 +30,7 @@
     ],
     "demo": ["demo/logistics_agreement_demo.xml"],
     "assets": {
+        "web.assets_backend": ["logistics_billing_rules/static/src/**/*"],
         "web.assets_tests": ["logistics_billing_rules/static/tests/tours/*.js"],
     },
     "post_init_hook": "post_init_hook",

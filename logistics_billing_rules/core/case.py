@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from odoo.addons.logistics_milestone_sync.core.state import State
 
+from .measure import Basis
 from .money import Money
-from .pricing import Basis, Price, Tariff
+from .rate import Charge, Line
 
 WAITING: Final = "waiting"
 BLOCKED: Final = "blocked"
@@ -33,16 +34,19 @@ class Terms:
     """What one agreement demands of a shipment.
 
     :param triggers: codes of the milestones that must all be reached
+    :param any_of: codes of milestones of which one must be reached; empty for none
+    :param lines: what is charged, in the order in which the lines build on each other
     :param inferred_counts: a milestone that was derived, not observed, is good enough
     :param exceptions_block: no open exception, unless finance approved to bill in spite of it
     :param approval_replaces_proof: such an approval also stands in for missing proof of delivery
     :param document_required: the proof must name a document
-    :param certified_weight: freight is priced by the weight that the carrier certified
+    :param certified_weight: weights are priced as the carrier certified them
     :param digits: decimal places of the currency
     """
 
     triggers: tuple[str, ...]
-    tariff: Tariff
+    lines: tuple[Line, ...] = ()
+    any_of: tuple[str, ...] = ()
     digits: int = 2
     inferred_counts: bool = False
     exceptions_block: bool = True
@@ -84,7 +88,7 @@ class Case:
 
     :param known_since: when we learned of the shipment (UTC)
     :param transfers: that are not cancelled; may be empty for goods that are not ours
-    :param basis: goods to invoice and the declared weight
+    :param basis: goods to invoice, what can be counted, and the declared weight
     :param certified: the same with the certified weight, if there is one
     :param others: what else goes on the invoice, e.g. services of the order
     """
@@ -126,14 +130,14 @@ class Requirement:
 class Decision:
     """What the facts allow, and why.
 
-    :param amount: goods and freight, untaxed: what the release is about
-    :param price: of the freight; ``None`` without freight or while it cannot be priced
+    :param amount: goods and charges, untaxed: what the release is about
+    :param charges: what the agreement charges, as far as it can be priced
     """
 
     state: str
     requirements: tuple[Requirement, ...]
     amount: Money
-    price: Price | None = None
+    charges: tuple[Charge, ...] = ()
 
     @property
     def missing(self) -> tuple[Requirement, ...]:
@@ -161,7 +165,15 @@ class Decision:
         return {
             "state": self.state,
             "requirements": [_plain_values(asdict(r)) for r in self.requirements],
-            "price": list(self.price.steps) if self.price else [],
+            "charges": [
+                {
+                    "key": charge.key,
+                    "name": charge.name,
+                    "amount": str(charge.amount),
+                    "steps": list(charge.steps),
+                }
+                for charge in self.charges
+            ],
             "amount": str(self.amount),
         }
 

@@ -17,6 +17,7 @@ States
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -42,7 +43,8 @@ from .case import (
     Terms,
 )
 from .money import Money
-from .pricing import Price, Unpriced
+from .quote import quote
+from .rate import Charge, Unpriced
 from .wording import OWNER_OF, milestone_name
 
 PROOF: Final = "pod_received"
@@ -63,21 +65,23 @@ def decide(case: Case, terms: Terms | None) -> Decision:
             owes="finance",
             blocks=True,
         )
-        return Decision(BLOCKED, (needed,), _amount(case, None))
-    price, priced = _price(case, terms)
+        return Decision(BLOCKED, (needed,), _amount(case, ()))
+    charges, priced = _price(case, terms)
     requirements = (
         *(_milestone(code, case, terms) for code in terms.triggers),
+        *_any_of(case, terms),
         *_transfers(case),
         *_outcome(case),
         *_exceptions(case, terms),
         *(_document(case, terms) if terms.document_required else ()),
         *priced,
     )
-    return Decision(_state(case, requirements), requirements, _amount(case, price), price)
+    amount = _amount(case, charges)
+    return Decision(_state(case, requirements), requirements, amount, charges)
 
 
-def _amount(case: Case, price: Price | None) -> Money:
-    parts = (case.others, price.amount if price else None)
+def _amount(case: Case, charges: Iterable[Charge]) -> Money:
+    parts = (case.others, *(charge.amount for charge in charges))
     return sum((part for part in parts if part), start=case.basis.goods)
 
 
@@ -109,6 +113,20 @@ def _milestone(code: str, case: Case, terms: Terms) -> Requirement:
         missing_since=_last_step(case),
         owes=OWNER_OF.get(code, "carrier"),
     )
+
+
+def _any_of(case: Case, terms: Terms) -> Iterable[Requirement]:
+    """One of several milestones: the first that is there, else one line that names them all."""
+    lines = [_milestone(code, case, terms) for code in terms.any_of]
+    reached = next((line for line in lines if line.satisfied), None)
+    if reached:
+        yield reached
+    elif lines:
+        yield replace(
+            lines[0],
+            label=" or ".join(line.label for line in lines),
+            note=next((line.note for line in lines if line.note), ""),
+        )
 
 
 def _last_step(case: Case) -> datetime:
@@ -197,38 +215,44 @@ def _document(case: Case, terms: Terms) -> Iterable[Requirement]:
         yield Requirement(POD_DOCUMENT, label, False, missing_since=since, owes="carrier")
 
 
-def _price(case: Case, terms: Terms) -> tuple[Price | None, tuple[Requirement, ...]]:
-    """The price of the freight, and the line about it; none if there is no freight to invoice."""
-    basis = case.certified if terms.certified_weight else case.basis
+def _price(case: Case, terms: Terms) -> tuple[tuple[Charge, ...], tuple[Requirement, ...]]:
+    """What the agreement charges, and the lines about it; none if it charges nothing."""
+    certified = terms.certified_weight and any(line.weighs for line in terms.lines)
+    basis = case.certified if certified else case.basis
     if basis is None:
         note = milestone_name(WEIGHED)
         since = _last_step(case)
         line = Requirement(
             WEIGHED, "Certified weight", False, note, missing_since=since, owes="carrier"
         )
-        return None, (line,)
-    price = terms.tariff.price(basis, terms.digits)
-    if isinstance(price, Unpriced):
-        line = Requirement(
-            PRICE,
-            "Freight can be priced",
-            False,
-            note=f"Missing: {price.missing}",
-            missing_since=case.known_since,
-            owes="service",
-            blocks=True,
-        )
-        return None, (line,)
-    if price is None:
-        return None, ()
-    event = case.state.reached.get(WEIGHED) if terms.certified_weight else None
-    return price, (
-        Requirement(
-            PRICE,
-            "Freight priced",
-            True,
-            note="; ".join(price.steps),
-            event_id=event.id if event else None,
-            at=event.occurred_at if event else None,
+        return (), (line,)
+    quoted = quote(terms.lines, basis, terms.digits)
+    event = case.state.reached.get(WEIGHED) if certified else None
+    return quoted.charges, (
+        *(_unpriced(name, why, case) for name, why in quoted.missing),
+        *(
+            Requirement(
+                PRICE,
+                f"{charge.name} priced",
+                True,
+                note=charge.explanation,
+                event_id=event.id if event else None,
+                at=event.occurred_at if event else None,
+            )
+            for charge in quoted.charges
         ),
+    )
+
+
+def _unpriced(name: str, why: Unpriced, case: Case) -> Requirement:
+    """A carrier will bill us sooner or later; what we ourselves have to enter needs a person."""
+    waits = why.owes == "carrier"
+    return Requirement(
+        PRICE,
+        f"{name} can be priced",
+        False,
+        note=f"Missing: {why.missing}",
+        missing_since=_last_step(case) if waits else case.known_since,
+        owes=why.owes,
+        blocks=not waits,
     )

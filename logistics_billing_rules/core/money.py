@@ -59,3 +59,25 @@ class Money:
 def zero(currency: str) -> Money:
     """Nothing, in the given currency."""
     return Money(Decimal(0), currency)
+
+
+def spoken(money: Money) -> str:
+    """An exact amount for people: all its decimals, and not one alone.
+
+    >>> [spoken(Money(Decimal(text), "EUR")) for text in ("42.1", "0.325", "25.00")]
+    ['42.10 EUR', '0.325 EUR', '25 EUR']
+    """
+    whole, point, decimals = plain(money.amount).partition(".")
+    return (
+        f"{whole}{point}{decimals:0<2} {money.currency}" if point else f"{whole} {money.currency}"
+    )
+
+
+def plain(value: Decimal) -> str:
+    """A number for people: no exponent, no trailing zeros.
+
+    >>> plain(Decimal("412.500")), plain(Decimal("1E+2"))
+    ('412.5', '100')
+    """
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

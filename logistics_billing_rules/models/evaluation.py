@@ -11,15 +11,13 @@ from odoo.addons.logistics_milestone_sync.core.clock import utc
 from ..core.case import Case, Decision, ExceptionCase, Transfer
 from ..core.decision import decide
 from ..core.money import Money
-from ..core.pricing import Basis
 from ..core.settlement import DRAFTED, NOTHING, POSTED, next_step, settle
+from .basis import Bases, order_day
 
-FREIGHT_KEY = "agreement/freight"  # of the sell charge that an agreement's price becomes
 
-
-def is_freight(charge):
-    """Whether it is ours; a system may use the same key for a charge of its own."""
-    return charge.charge_key == FREIGHT_KEY and charge.source_kind == "contract"
+def is_priced(charge):
+    """Whether an agreement made it; a system may use the same key for a charge of its own."""
+    return charge.source_kind == "contract"
 
 
 @dataclass(frozen=True)
@@ -81,12 +79,12 @@ class Evaluation:
         self.agreements = self.env["logistics.agreement"]._in_force(
             shipments.company_id, self.env["res.partner"].union(*self.customers.values())
         )
-        self.charges = (
-            self.env["logistics.charge"]
-            # Live ones only (active): owned by who states them, current, and approved.
-            .search([("shipment_id", "in", shipments.ids), ("side", "=", "sell")])
-            .grouped("shipment_id")
-        )
+        self.terms = {}
+        # Live ones only (active): owned by who states them, current, and approved.
+        charges = self.env["logistics.charge"].search([("shipment_id", "in", shipments.ids)])
+        self.charges = charges.filtered(lambda c: c.side == "sell").grouped("shipment_id")
+        costs = charges.filtered(lambda charge: charge.side == "buy")
+        self.bases = Bases(shipments, self.folds, costs, self._convert)
 
     def judge(self, release):
         """Decide about one release (``Judged``)."""
@@ -97,7 +95,7 @@ class Evaluation:
         quantities = self.env["sale.order.line"]._logistics_quantities(shipment.picking_ids)
         charges = self.charges.get(shipment, self.env["logistics.charge"])
         case = self._case(shipment, state, currency, quantities, charges)
-        decision = decide(case, agreement.to_terms() if agreement else None)
+        decision = decide(case, self._terms(agreement))
         invoiced, invoices = self._books(release)
         return Judged(
             decision=decision,
@@ -128,17 +126,24 @@ class Evaluation:
                 return agreement
         return self.env["logistics.agreement"]
 
+    def _terms(self, agreement):
+        """The terms as a value, read once per agreement."""
+        if agreement and agreement not in self.terms:
+            self.terms[agreement] = agreement.to_terms()
+        return self.terms.get(agreement)
+
     # === The case === #
 
     def _case(self, shipment, state, currency, quantities, charges):
         goods = self._goods_value(shipment, currency, quantities)
+        basis = self.bases.of(shipment, state, self.customers[shipment], goods, currency)
         pickings = shipment.picking_ids.filtered(lambda picking: picking.state != "cancel")
         certified = shipment.certified_weight
         return Case(
             state=state,
             known_since=utc(shipment.create_date),
-            basis=Basis(goods, Decimal(str(shipment.weight)) if shipment.weight else None),
-            certified=Basis(goods, Decimal(str(certified))) if certified else None,
+            basis=basis,
+            certified=basis.weighing(Decimal(str(certified))) if certified else None,
             others=self._others_value(shipment, currency, charges),
             exceptions=tuple(map(self._exception, self.cases.get(shipment, ()))),
             transfers=tuple(
@@ -185,7 +190,7 @@ class Evaluation:
 
     def _others_value(self, shipment, currency, charges):
         """Charges that others stated, and services that go with the order's first shipment."""
-        stated = charges - charges.filtered(is_freight)
+        stated = charges - charges.filtered(is_priced)
         value = sum(
             self._convert(charge.amount, charge.currency_id, currency, shipment)
             for charge in stated
@@ -201,9 +206,7 @@ class Evaluation:
         """In another currency at the rate of the order's day: the same at every evaluation."""
         if currency == target:
             return float(amount)
-        order = shipment.sale_order_ids[:1]
-        day = (order.date_order or shipment.create_date).date()
-        return currency._convert(float(amount), target, shipment.company_id, day)
+        return currency._convert(float(amount), target, shipment.company_id, order_day(shipment))
 
     # === The books === #
 

@@ -111,10 +111,11 @@ class InvoiceBatch:
 
     def _charge_lines(self, release, what, charges, currency):
         product = what.agreement.rule_ids[:1].freight_product_id
+        # What others stated has no price line and goes under the product of the terms.
         today = fields.Date.context_today(release)
         return [
             {
-                "product_id": product.id,
+                "product_id": (charge.rate_id.product_id or product).id,
                 "name": f"{charge.name} {release.name}"
                 + (f" ({charge.explanation})" if charge.explanation else ""),
                 "quantity": 1.0,
@@ -134,12 +135,12 @@ class InvoiceBatch:
         ]
 
 
-def with_charges(judged, new):
-    """The same judgements with charges that were just made.
+def with_charges(judged, live):
+    """The same judgements after charges were made, revised or taken away.
 
-    :param dict new: ``{release: logistics.charge}``
+    :param dict live: ``{release: all its live sell charges}``; others stay as they are
     """
     return {
-        release: replace(what, charges=what.charges | new[release]) if release in new else what
+        release: replace(what, charges=live[release]) if release in live else what
         for release, what in judged.items()
     }

@@ -14,6 +14,7 @@ _FROZEN = {
     "date_start",
     "date_end",
     "rule_ids",
+    "rate_ids",
 }
 
 
@@ -191,7 +192,7 @@ class LogisticsAgreement(models.Model):
             agreement_sudo = agreement.sudo()
             agreement_sudo._move_to("in_review")
             self.env["logistics.approval"]._request(
-                agreement, "agreement", note=agreement.rule_ids.summary
+                agreement, "agreement", note=agreement._terms_text()
             )
 
     def action_new_version(self):
@@ -200,6 +201,7 @@ class LogisticsAgreement(models.Model):
         new = self.copy({"date_start": fields.Date.context_today(self), "date_end": False})
         new_sudo = new.sudo()
         new_sudo.write({"version": self.version + 1, "previous_id": self.id, "name": self.name})
+        new_sudo._continue_prices(self)
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

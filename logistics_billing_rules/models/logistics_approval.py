@@ -5,14 +5,17 @@ class LogisticsApproval(models.Model):
     _inherit = "logistics.approval"
 
     kind = fields.Selection(
-        selection_add=[("agreement", "Agreement with a customer")],
-        ondelete={"agreement": "cascade"},
+        selection_add=[
+            ("agreement", "Agreement with a customer"),
+            ("fuel_percent", "Fuel surcharge"),
+        ],
+        ondelete={"agreement": "cascade", "fuel_percent": "cascade"},
     )
 
     @api.model
     def _approver_group(self, kind):
-        """Override of `logistics_milestone_sync`: agreements are for the finance approver."""
-        if kind == "agreement":
+        """Override of `logistics_milestone_sync`: prices are for the finance approver."""
+        if kind in ("agreement", "fuel_percent"):
             return "logistics_milestone_sync.logistics_milestone_sync_group_finance_approver"
         return super()._approver_group(kind)
 

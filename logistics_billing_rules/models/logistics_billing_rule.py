@@ -1,21 +1,16 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..core.case import Terms
-from ..core.money import Money
-from ..core.pricing import Flat, NoFreight, PercentageOfGoods, PerKilogram
-
-_PRICE_DIGITS = (16, 6)
 
 
 class LogisticsBillingRule(models.Model):
-    """What has to happen before a shipment is billed, and what freight costs the customer."""
+    """What has to happen before a shipment is billed, and what happens then."""
 
     _name = "logistics.billing.rule"
     _description = "Billing Rule"
     _order = "agreement_id, sequence, id"
+    _inherit = ["logistics.agreement.part"]
     _check_company_auto = True
 
     name = fields.Char(required=True, default=lambda self: self.env._("Standard"))
@@ -29,10 +24,17 @@ class LogisticsBillingRule(models.Model):
     # === What has to happen first === #
     trigger_ids = fields.Many2many(
         "logistics.milestone",
-        string="Wait For",
-        required=True,
+        string="Wait for All Of",
         default=lambda self: self._default_trigger_ids(),
         help="All of these must have happened to the whole shipment.",
+    )
+    any_trigger_ids = fields.Many2many(
+        "logistics.milestone",
+        "logistics_billing_rule_any_trigger_rel",
+        "rule_id",
+        "milestone_id",
+        "And One Of",
+        help="One of these must have happened to the whole shipment, whichever it is.",
     )
     inferred_counts = fields.Boolean(
         "Derived milestones count",
@@ -55,36 +57,24 @@ class LogisticsBillingRule(models.Model):
         help="The proof of delivery must come with a document, not with a signature only.",
     )
 
-    # === What freight costs === #
-    freight_pricing = fields.Selection(
-        [
-            ("none", "Not invoiced"),
-            ("flat", "Flat per shipment"),
-            ("per_kg", "Per kilogram"),
-            ("percentage", "Percentage of the goods"),
-        ],
-        required=True,
-        default="none",
-        help="Choose 'Not invoiced' when your orders carry a delivery line of their own.",
-    )
-    flat_amount = fields.Monetary("Amount")
-    rate_per_kg = fields.Float("Rate per kg", digits=_PRICE_DIGITS)
-    percentage = fields.Float(digits=_PRICE_DIGITS, help="5 means five per cent.")
-    minimum = fields.Monetary(help="Per shipment; zero for none.")
+    # === How charges are invoiced === #
     weight_source = fields.Selection(
         [("declared", "Declared by us"), ("certified", "Certified by the carrier")],
+        "Weight to Charge",
         required=True,
         default="declared",
+        help="Prices by weight use this one. A certified weight is waited for.",
     )
     freight_product_id = fields.Many2one(
         "product.product",
+        "Product of Charges",
         required=True,
         check_company=True,
         domain=[("type", "=", "service")],
         default=lambda self: self.env.ref(
             "logistics_billing_rules.product_product_freight", raise_if_not_found=False
         ),
-        help="Gives the invoice line its account and taxes.",
+        help="Gives invoice lines their account and taxes, unless a price line has its own.",
     )
 
     # === What happens then === #
@@ -100,85 +90,50 @@ class LogisticsBillingRule(models.Model):
     )
     summary = fields.Char(compute="_compute_summary")
 
-    _amounts_positive = models.Constraint(
-        "CHECK(flat_amount >= 0 AND rate_per_kg >= 0 AND percentage >= 0 AND minimum >= 0)",
-        "Prices cannot be negative.",
-    )
-
     @api.model
     def _default_trigger_ids(self):
         return self.env["logistics.milestone"].search(
             [("code", "in", ("delivered", "pod_received"))]
         )
 
-    @api.depends("trigger_ids", "freight_pricing", "invoicing", "flat_amount", "rate_per_kg")
+    @api.depends("trigger_ids", "any_trigger_ids", "invoicing")
     def _compute_summary(self):
+        invoicing = dict(self._fields["invoicing"]._description_selection(self.env))
         for rule in self:
-            pricing = dict(self._fields["freight_pricing"]._description_selection(self.env))
-            invoicing = dict(self._fields["invoicing"]._description_selection(self.env))
+            needed = rule.trigger_ids.mapped("name")
+            if rule.any_trigger_ids:
+                needed.append(self.env._(" or ").join(rule.any_trigger_ids.mapped("name")))
             rule.summary = self.env._(
-                "Wait for: %(triggers)s. Freight: %(pricing)s. Then: %(invoicing)s.",
-                triggers=", ".join(rule.trigger_ids.mapped("name")),
-                pricing=pricing.get(rule.freight_pricing, ""),
+                "Wait for: %(triggers)s. Then: %(invoicing)s.",
+                triggers=", ".join(needed),
                 invoicing=invoicing.get(rule.invoicing, ""),
             )
 
-    @api.constrains("freight_pricing", "flat_amount", "rate_per_kg", "percentage")
-    def _check_priced(self):
-        needed = {"flat": "flat_amount", "per_kg": "rate_per_kg", "percentage": "percentage"}
+    @api.constrains("trigger_ids", "any_trigger_ids")
+    def _check_waits_for_something(self):
         for rule in self:
-            field = needed.get(rule.freight_pricing)
-            if field and not rule[field]:
-                label = self._fields[field]._description_string(self.env)
-                raise ValidationError(self.env._("Enter the price of the freight: %s.", label))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        rules.agreement_id._check_terms_open()
-        rules.agreement_id._note_contributor()
-        return rules
-
-    def write(self, vals):
-        self.agreement_id._check_terms_open()
-        result = super().write(vals)
-        self.agreement_id._check_terms_open()
-        self.agreement_id._note_contributor()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_frozen(self):
-        self.agreement_id._check_terms_open()
-        self.agreement_id._note_contributor()
+            if not rule.trigger_ids and not rule.any_trigger_ids:
+                raise ValidationError(
+                    self.env._("Choose at least one milestone that an invoice waits for.")
+                )
 
     @api.private
     def to_terms(self):
         """This rule as the value that decides (``core.case.Terms``)."""
         self.ensure_one()
         return Terms(
-            triggers=tuple(sorted(self.trigger_ids.mapped("code"), key=self._rank)),
-            tariff=self._to_tariff(),
+            triggers=self._codes(self.trigger_ids),
+            any_of=self._codes(self.any_trigger_ids),
+            lines=tuple(line.to_line() for line in self.agreement_id.rate_ids),
             digits=self.currency_id.decimal_places,
             inferred_counts=self.inferred_counts,
             exceptions_block=self.exceptions_block,
             approval_replaces_proof=self.approval_replaces_proof,
             document_required=self.document_required,
-            certified_weight=self.freight_pricing == "per_kg" and self.weight_source == "certified",
+            certified_weight=self.weight_source == "certified",
         )
 
-    def _rank(self, code):
-        return self.env["logistics.milestone"]._catalogue()[code][1].rank
-
-    def _to_tariff(self):
-        currency = self.currency_id.name
-
-        def money(value):
-            return Money(Decimal(str(value)), currency)
-
-        if self.freight_pricing == "flat":
-            return Flat(money(self.flat_amount))
-        if self.freight_pricing == "per_kg":
-            return PerKilogram(money(self.rate_per_kg), money(self.minimum))
-        if self.freight_pricing == "percentage":
-            return PercentageOfGoods(Decimal(str(self.percentage)), money(self.minimum))
-        return NoFreight()
+    def _codes(self, milestones):
+        """Their codes in the order of the way, whatever order they were chosen in."""
+        catalogue = self.env["logistics.milestone"]._catalogue()
+        return tuple(sorted(milestones.mapped("code"), key=lambda code: catalogue[code][1].rank))

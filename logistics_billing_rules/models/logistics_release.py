@@ -21,7 +21,7 @@ REASONS = [
     ("approval", "Approval of an exception"),
     ("pod_document", "Document of the proof"),
     ("outcome", "Failed or disputed delivery"),
-    ("price", "Freight cannot be priced"),
+    ("price", "Charges cannot be priced"),
     ("agreement", "No agreement"),
     ("difference", "Invoice and facts differ"),
     ("error", "Technical problem"),

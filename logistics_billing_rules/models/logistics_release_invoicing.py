@@ -6,7 +6,7 @@ from odoo.addons.logistics_milestone_sync.core.fact import MilestoneFact, Statem
 from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
 from ..core.settlement import RELEASE, REVIEW, STAND, WITHDRAW
-from .evaluation import FREIGHT_KEY, is_freight
+from .evaluation import is_priced
 from .invoicing import InvoiceBatch, with_charges
 
 
@@ -53,7 +53,7 @@ class LogisticsRelease(models.Model):
         if not self:
             return
         self._lock_orders()
-        charges = self._finalize_freight(judged)
+        charges = self._finalize_charges(judged)
         judged = with_charges(judged, charges)
         moves = InvoiceBatch(judged).make()
         self._note_lines(moves)
@@ -92,39 +92,58 @@ class LogisticsRelease(models.Model):
             )
         )
 
-    def _finalize_freight(self, judged):
-        """Turn the prices of the agreements into sell charges.
+    def _finalize_charges(self, judged):
+        """Turn the prices of the agreements into sell charges, one for each price line.
 
-        :return: ``{release: logistics.charge}`` of the new ones; an unchanged charge stays
+        :return: ``{release: all its live sell charges}`` where one is new, revised or gone
         """
-        new = {}
+        changed = {}
+        fresh = []
         for release, what in judged.items():
-            price = what.decision.price
-            known = what.charges.filtered(is_freight)
-            unchanged = known and price and known.amount == float(price.amount.amount)
-            if not price or not price.amount or unchanged:
-                continue
-            currency = what.agreement.currency_id
-            new[release] = (known, release._freight_vals(price, currency))
-        fresh = {release: vals for release, (known, vals) in new.items() if not known}
-        charges = self.env["logistics.charge"].create(list(fresh.values()))
-        made = dict(zip(fresh, charges, strict=True))
-        return made | {
-            release: known._supersede(vals) for release, (known, vals) in new.items() if known
+            lines = {line._charge_key(): line for line in what.agreement.rate_ids}
+            known = {charge.charge_key: charge for charge in what.charges.filtered(is_priced)}
+            vals = {
+                price.key: release._charge_vals(price, lines[price.key])
+                for price in what.decision.charges
+                if price.amount
+            }
+            gone = [charge for key, charge in known.items() if key not in vals]
+            new = {key for key in vals if key not in known}
+            revised = {
+                key: known[key]._supersede(vals[key])
+                for key in vals
+                if key in known and not known[key]._says(vals[key])
+            }
+            for charge in gone:
+                charge.write({"active": False})
+            if gone or new or revised:
+                stated = what.charges - what.charges.filtered(is_priced)
+                changed[release] = (stated, {**known, **revised}, list(vals))
+                fresh += [vals[key] for key in vals if key in new]
+        made = self.env["logistics.charge"].create(fresh).grouped("shipment_id")
+        return {
+            release: self._live(stated, kept, keys, made.get(release.shipment_id, ()))
+            for release, (stated, kept, keys) in changed.items()
         }
 
-    def _freight_vals(self, price, currency):
+    def _live(self, stated, kept, keys, made):
+        """What others stated, then the charges of these keys in the order of the agreement."""
+        found = kept | {charge.charge_key: charge for charge in made}
+        return stated.union(*(found[key] for key in keys))
+
+    def _charge_vals(self, price, line):
         return {
-            "name": self.env._("Freight"),
+            "name": price.name,
             "shipment_id": self.shipment_id.id,
             "side": "sell",
-            "charge_type": "freight",
-            "charge_key": FREIGHT_KEY,
+            "charge_type": price.charge_type,
+            "charge_key": price.key,
             "quantity": float(price.quantity),
             "amount": float(price.amount.amount),
-            "currency_id": currency.id,
+            "currency_id": line.currency_id.id,
+            "rate_id": line.id,
             "source_kind": "contract",
-            "explanation": "; ".join(price.steps),
+            "explanation": price.explanation,
         }
 
     def _note_lines(self, moves):

@@ -15,6 +15,8 @@ _RELEVANT = {
     change.CHARGE,
     change.FIELD,
 }
+# What prices depend on and people set; what systems state is told by ``_facts_recorded``.
+_PRICED_BY = {"partner_id", "shipper_id", "client_id", "delivery_carrier_id"}
 # What the billing lane states itself: looking at it again would never end.
 OWN_MILESTONES = ("charge_finalized", "invoice_released")
 
@@ -40,6 +42,13 @@ class LogisticsShipment(models.Model):
     def action_open_logistics_releases(self):
         """Open what holds, or released, the invoices of these shipments."""
         return self.logistics_release_ids._action_open()
+
+    def write(self, vals):
+        """Override of `logistics_milestone_sync`: other parties may mean other prices."""
+        result = super().write(vals)
+        if _PRICED_BY & vals.keys():
+            self.env["logistics.release"]._mark_stale(self.sudo())
+        return result
 
     def _facts_recorded(self, changes):
         """Override of `logistics_milestone_sync`: releases of these shipments must look again."""

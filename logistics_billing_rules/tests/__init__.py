@@ -6,9 +6,11 @@ from . import (
     test_guards,
     test_lane,
     test_override,
+    test_rate,
     test_release,
     test_return,
     test_review,
     test_rights,
     test_screens,
+    test_trial,
 )

@@ -11,6 +11,13 @@ from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
 _GROUP = "logistics_milestone_sync.logistics_milestone_sync_group_"
 
+PER_KG = {"name": "Freight", "measure": "weight", "rate": 0.85, "minimum": 18.5}
+
+
+def flat(amount, name="Freight", **values):
+    """Values of a price line that costs the same for every shipment."""
+    return {"name": name, "rate": amount, **values}
+
 
 @tagged("post_install", "-at_install", "logistics")
 class BillingCase(TransactionCase):
@@ -67,14 +74,10 @@ class BillingCase(TransactionCase):
         )
 
     @classmethod
-    def _create_agreement(cls, approve=True, partner=None, date_start="2020-01-01", **rule):
+    def _create_agreement(
+        cls, approve=True, partner=None, date_start="2020-01-01", rates=(PER_KG,), **rule
+    ):
         """An agreement, written by one and approved by another: per kg with a minimum, posted."""
-        rule = {
-            "freight_pricing": "per_kg",
-            "rate_per_kg": 0.85,
-            "minimum": 18.5,
-            "invoicing": "posted",
-        } | rule
         agreement = (
             cls.env["logistics.agreement"]
             .with_user(cls.author)
@@ -83,7 +86,8 @@ class BillingCase(TransactionCase):
                     "name": "Terms",
                     "partner_id": partner.id if partner else False,
                     "date_start": date_start,
-                    "rule_ids": [Command.create(rule)],
+                    "rule_ids": [Command.create({"invoicing": "posted"} | rule)],
+                    "rate_ids": [Command.create(dict(rate)) for rate in rates],
                 }
             )
         )

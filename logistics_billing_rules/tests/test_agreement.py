@@ -6,7 +6,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import BillingCase
+from .common import BillingCase, flat
 
 
 @tagged("post_install", "-at_install", "logistics")
@@ -30,7 +30,7 @@ class TestAgreement(BillingCase):
 
     def test_whoever_changed_the_terms_cannot_approve_them(self):
         agreement = self._create_agreement(approve=False)
-        agreement.with_user(self.approver).rule_ids.rate_per_kg = 99
+        agreement.with_user(self.approver).rate_ids.rate = 99
         agreement.with_user(self.author).action_submit()
         with self.assertRaisesRegex(AccessError, "wrote the terms"):
             self._approval_of(agreement).with_user(self.approver).action_approve()
@@ -68,16 +68,31 @@ class TestAgreement(BillingCase):
 
     def test_terms_are_frozen_from_the_submission_on(self):
         agreement = self._create_agreement()
-        for change in ({"date_start": "2021-01-01"}, {"rule_ids": [Command.clear()]}):
+        changes = (
+            {"date_start": "2021-01-01"},
+            {"rule_ids": [Command.clear()]},
+            {"rate_ids": [Command.clear()]},
+        )
+        for change in changes:
             with self.assertRaisesRegex(UserError, "fixed since"):
                 agreement.with_user(self.author).write(change)
-        with self.assertRaisesRegex(UserError, "fixed since"):
-            agreement.rule_ids.with_user(self.author).rate_per_kg = 2
+        for part, values in (
+            (agreement.rule_ids, {"document_required": True}),
+            (agreement.rate_ids, {"rate": 2}),
+        ):
+            with self.assertRaisesRegex(UserError, "fixed since"):
+                part.with_user(self.author).write(values)
+            with self.assertRaisesRegex(UserError, "fixed since"):
+                part.with_user(self.author).unlink()
         with self.assertRaisesRegex(UserError, "fixed since"):
             agreement.with_user(self.author).unlink()
         with self.assertRaisesRegex(UserError, "fixed since"):
             self.env["logistics.billing.rule"].with_user(self.author).create(
                 {"agreement_id": agreement.id}
+            )
+        with self.assertRaisesRegex(UserError, "fixed since"):
+            self.env["logistics.rate"].with_user(self.author).create(
+                {"agreement_id": agreement.id} | flat(5)
             )
 
     def test_a_rejected_agreement_is_a_draft_again(self):
@@ -95,7 +110,7 @@ class TestAgreement(BillingCase):
         self._approval_of(new).with_user(self.approver).action_approve()
         self.assertEqual((new.version, new.state), (2, "approved"))
         self.assertEqual(str(old.date_end), "2024-06-30")
-        self.assertEqual(new.rule_ids.rate_per_kg, 0.85)
+        self.assertEqual(new.rate_ids.rate, 0.85)
 
     @mute_logger("odoo.sql_db")
     def test_two_agreements_never_cover_one_customer_at_a_time(self):
@@ -108,19 +123,19 @@ class TestAgreement(BillingCase):
         with self.assertRaisesRegex(UserError, "exactly one"):
             agreement.action_submit()
 
-    def test_freight_needs_a_price(self):
-        with self.assertRaises(ValidationError):
-            self._create_agreement(rate_per_kg=0)
+    def test_an_agreement_waits_for_at_least_one_milestone(self):
+        with self.assertRaisesRegex(ValidationError, "at least one milestone"):
+            self._create_agreement(trigger_ids=[Command.clear()])
 
     def test_a_shipment_is_billed_by_what_was_in_force_when_it_was_delivered(self):
         today = self.start.date()
-        self._create_agreement(partner=self.customer, freight_pricing="flat", flat_amount=5)
+        self._create_agreement(partner=self.customer, rates=[flat(5)])
         shipment = self._create_shipment()
         old = self.env["logistics.agreement"].search([("partner_id", "=", self.customer.id)])
         new_id = old.with_user(self.author).action_new_version()["res_id"]
         new = self.env["logistics.agreement"].browse(new_id).with_user(self.author)
         new.date_start = today.replace(year=today.year + 1)
-        new.rule_ids.flat_amount = 50
+        new.rate_ids.rate = 50
         new.action_submit()
         self._approval_of(new).with_user(self.approver).action_approve()
         release = self._deliver(shipment)

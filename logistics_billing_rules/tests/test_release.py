@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .common import BillingCase
+from .common import BillingCase, flat
 
 
 @tagged("post_install", "-at_install", "logistics")
@@ -123,12 +123,12 @@ class TestRelease(BillingCase):
         self.assertEqual(release.line_ids.filtered("sale_line_id").quantity, 3.0)
 
     def test_an_agreement_of_the_customer_comes_before_that_of_the_company(self):
-        self._create_agreement(partner=self.customer, freight_pricing="flat", flat_amount=7.0)
+        self._create_agreement(partner=self.customer, rates=[flat(7.0)])
         release = self._deliver(self._create_shipment())
         self.assertEqual(release.line_ids.charge_id.amount, 7.0)
 
     def test_without_freight_only_goods_are_invoiced(self):
-        self._create_agreement(partner=self.customer, freight_pricing="none")
+        self._create_agreement(partner=self.customer, rates=())
         release = self._deliver(self._create_shipment())
         self.assertFalse(release.line_ids.charge_id)
         self.assertEqual(release.amount_invoiced, 1001.0)
@@ -186,9 +186,7 @@ class TestRelease(BillingCase):
                 "company_id": self.company.id,
             }
         )
-        agreement = self._create_agreement(
-            False, self.customer, freight_pricing="flat", flat_amount=10
-        )
+        agreement = self._create_agreement(False, self.customer, rates=[flat(10)])
         agreement.with_user(self.author).currency_id = eur
         agreement.with_user(self.author).action_submit()
         self._approval_of(agreement).with_user(self.approver).action_approve()

@@ -49,9 +49,12 @@ class TestScreens(BillingCase):
             Form(self.agreement.with_user(user))
         with Form(self.env["logistics.agreement"].with_user(self.author)) as form:
             form.name = "New terms"
-            with form.rule_ids.new() as rule:
-                rule.freight_pricing = "flat"
-                rule.flat_amount = 12
+            with form.rule_ids.new():
+                pass
+            with form.rate_ids.new() as line:
+                line.name = "Freight"
+                line.rate = 12
+                self.assertEqual(line.summary, "12 USD per shipment")
         self.assertEqual(
             form.record.rule_ids.trigger_ids.mapped("code"), ["delivered", "pod_received"]
         )

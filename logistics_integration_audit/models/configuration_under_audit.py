@@ -137,16 +137,42 @@ class LogisticsBillingRule(models.Model):
     def _audited_fields(self):
         return (
             "trigger_ids",
+            "any_trigger_ids",
             "inferred_counts",
             "exceptions_block",
             "approval_replaces_proof",
             "document_required",
-            "freight_pricing",
-            "flat_amount",
-            "rate_per_kg",
-            "percentage",
-            "minimum",
             "weight_source",
             "freight_product_id",
             "invoicing",
         )
+
+
+class LogisticsRate(models.Model):
+    _name = "logistics.rate"
+    _inherit = ["logistics.rate", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return (
+            *("name", "sequence", "charge_type", "product_id", "method"),
+            *("measure", "rate", "per_quantity", "divisor", "free_quantity", "step"),
+            *("structure", "up_to", "deficit", "percent", "fuel_table_id", "percent_of"),
+            *("percent_kind", "cost_kind", "margin_percent", "margin_amount", "cost_awaited"),
+            *("minimum", "maximum", "condition"),
+        )
+
+
+class LogisticsRateBreak(models.Model):
+    _name = "logistics.rate.break"
+    _inherit = ["logistics.rate.break", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("rate_id", "start", "rate")
+
+
+class LogisticsFuelPercent(models.Model):
+    _name = "logistics.fuel.percent"
+    _inherit = ["logistics.fuel.percent", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("table_id", "date_start", "percent", "state")

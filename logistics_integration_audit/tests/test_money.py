@@ -92,10 +92,16 @@ class TestMoney(BillingCase):
     def test_the_terms_of_an_agreement_are_told_too(self):
         agreement = self._create_agreement(approve=False)
         mark = self._mark()
-        agreement.rule_ids.with_user(self.author).write({"rate_per_kg": 0.95})
-        told = self._entries(mark, "configuration")
-        self.assertEqual(json.loads(told.before), {"rate_per_kg": 0.85})
-        self.assertEqual(json.loads(told.after), {"rate_per_kg": 0.95})
+        agreement.rate_ids.with_user(self.author).write({"rate": 0.95})
+        agreement.rule_ids.with_user(self.author).write({"weight_source": "certified"})
+        told = self._entries(mark, "configuration").sorted("id")
+        self.assertEqual(
+            [(json.loads(entry.before), json.loads(entry.after)) for entry in told],
+            [
+                ({"rate": 0.85}, {"rate": 0.95}),
+                ({"weight_source": "declared"}, {"weight_source": "certified"}),
+            ],
+        )
 
     def test_the_release_opens_the_entries_about_its_shipment(self):
         self._create_agreement()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odoo.addons.logistics_billing_rules.core.breaks import single
 from odoo.addons.logistics_billing_rules.core.case import (
     AWAITING_APPROVAL,
     BLOCKED,
@@ -21,8 +22,9 @@ from odoo.addons.logistics_billing_rules.core.case import (
     Transfer,
 )
 from odoo.addons.logistics_billing_rules.core.decision import decide
-from odoo.addons.logistics_billing_rules.core.money import Money, zero
-from odoo.addons.logistics_billing_rules.core.pricing import Basis, Flat, NoFreight, PerKilogram
+from odoo.addons.logistics_billing_rules.core.measure import Basis, Quantity
+from odoo.addons.logistics_billing_rules.core.money import Money
+from odoo.addons.logistics_billing_rules.core.rate import Line, OnCost, PerUnit
 from odoo.addons.logistics_milestone_sync.core.fact import Evidence
 from odoo.addons.logistics_milestone_sync.core.fold import fold
 from odoo.addons.logistics_milestone_sync.core.state import LedgerEvent, State
@@ -46,17 +48,26 @@ def event(milestone, days, **values):
     )
 
 
+def freight(measure, rate):
+    return Line("rate/1", "freight", "Freight", PerUnit(Quantity(measure), single(eur(rate))))
+
+
+def basis(weight=None):
+    measures = {"weight": Decimal(weight)} if weight else {}
+    return Basis(eur("1000"), START.date(), measures)
+
+
 DISPATCHED = event("dispatched", 1, id=11)
 DELIVERED = event("delivered", 2, id=12)
 PROOF = event("pod_received", 2, id=13, source_event_id="pod-1", evidence=Evidence(signer="Kim"))
-TERMS = Terms(("delivered", "pod_received"), Flat(eur("20")))
+TERMS = Terms(("delivered", "pod_received"), (freight("shipment", "20"),))
 DONE = Transfer("WH/OUT/00042", START + DAY)
 OPEN = ExceptionCase(5, "Damaged", START + 2 * DAY, event_id=14, party="carrier")
 
 
 def case(*events, **values):
     state = fold(events).shipment if events else State()
-    defaults = {"basis": Basis(eur("1000"), Decimal(50)), "transfers": (DONE,)}
+    defaults = {"basis": basis(50), "transfers": (DONE,)}
     return Case(state=state, known_since=START, **(defaults | values))
 
 
@@ -222,32 +233,77 @@ def test_a_required_document_has_to_be_in_the_proof():
 
 
 def test_freight_that_cannot_be_priced_blocks_and_says_what_is_missing():
-    terms = replace(TERMS, tariff=PerKilogram(eur("0.3"), zero("EUR")))
-    decision = decide(case(DELIVERED, PROOF, basis=Basis(eur("1000"))), terms)
+    terms = replace(TERMS, lines=(freight("weight", "0.3"),))
+    decision = decide(case(DELIVERED, PROOF, basis=basis()), terms)
     assert decision.state == BLOCKED
     assert "weight" in decision.missing[0].note
     assert str(decision.amount) == "1000 EUR"
 
 
 def test_the_price_explains_itself_in_its_line():
-    terms = replace(TERMS, tariff=PerKilogram(eur("0.3"), zero("EUR")))
+    terms = replace(TERMS, lines=(freight("weight", "0.3"),))
     decision = decide(case(DELIVERED, PROOF), terms)
-    assert line(decision, "price").note == "50 kg × 0.3 EUR per kg = 15.00 EUR"
+    assert line(decision, "price").note == "50 kg × 0.30 EUR per kg = 15.00 EUR"
 
 
 def test_certified_weight_is_waited_for_and_then_priced():
-    terms = replace(TERMS, certified_weight=True, tariff=PerKilogram(eur("1"), zero("EUR")))
+    terms = replace(TERMS, certified_weight=True, lines=(freight("weight", "1"),))
     decision = decide(case(DELIVERED, PROOF), terms)
     assert decision.state == WAITING
     assert line(decision, "weight_validated").owes == "carrier"
-    weighed = case(DELIVERED, PROOF, certified=Basis(eur("1000"), Decimal("61.2")))
-    assert str(decide(weighed, terms).price.amount) == "61.20 EUR"
+    weighed = case(DELIVERED, PROOF, certified=basis("61.2"))
+    assert str(decide(weighed, terms).charges[0].amount) == "61.20 EUR"
 
 
 def test_without_freight_there_is_no_line_about_a_price():
-    decision = decide(case(DELIVERED, PROOF), replace(TERMS, tariff=NoFreight()))
-    assert decision.price is None
+    decision = decide(case(DELIVERED, PROOF), replace(TERMS, lines=()))
+    assert decision.charges == ()
     assert "price" not in {r.code for r in decision.requirements}
+
+
+def test_weight_is_not_waited_for_where_nothing_is_priced_by_it():
+    terms = replace(TERMS, certified_weight=True)
+    assert decide(case(DELIVERED, PROOF), terms).state == READY
+
+
+def test_every_line_of_the_agreement_is_a_charge_that_explains_itself():
+    stop = Line("rate/2", "accessorial", "Fee", PerUnit(Quantity("shipment"), single(eur("4.5"))))
+    decision = decide(case(DELIVERED, PROOF), replace(TERMS, lines=(*TERMS.lines, stop)))
+    assert [(c.key, str(c.amount)) for c in decision.charges] == [
+        ("rate/1", "20.00 EUR"),
+        ("rate/2", "4.50 EUR"),
+    ]
+    assert [r.label for r in decision.requirements[-2:]] == ["Freight priced", "Fee priced"]
+    assert str(decision.amount) == "1024.50 EUR"
+    assert decision.to_json()["charges"][1] == {
+        "key": "rate/2",
+        "name": "Fee",
+        "amount": "4.50 EUR",
+        "steps": ["1 shipment × 4.50 EUR per shipment = 4.50 EUR"],
+    }
+
+
+def test_a_charge_of_the_carrier_is_waited_for_not_worked_on():
+    terms = replace(TERMS, lines=(Line("rate/3", "freight", "Freight", OnCost()),))
+    decision = decide(case(DELIVERED, PROOF), terms)
+    assert decision.state == WAITING
+    assert (decision.missing[0].code, decision.missing[0].owes) == ("price", "carrier")
+
+
+def test_one_of_several_milestones_is_enough():
+    terms = replace(TERMS, triggers=("pod_received",), any_of=("available_for_pickup", "delivered"))
+    assert decide(case(DELIVERED, PROOF), terms).state == READY
+    assert line(decide(case(DELIVERED, PROOF), terms), "delivered").event_id == 12
+    waiting = decide(case(DISPATCHED, PROOF), terms)
+    assert waiting.state == WAITING
+    assert waiting.missing[0].label == "Available for pick-up or Delivered"
+
+
+def test_a_derived_milestone_is_none_of_several_unless_the_rule_says_so():
+    terms = replace(TERMS, triggers=(), any_of=("available_for_pickup", "delivered"))
+    derived = case(replace(DELIVERED, inferred=True))
+    assert "derived" in decide(derived, terms).missing[0].note
+    assert decide(derived, replace(terms, inferred_counts=True)).state == READY
 
 
 def test_without_an_agreement_finance_owes_one():
