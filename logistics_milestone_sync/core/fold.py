@@ -104,7 +104,7 @@ def _most_precise(events: list[LedgerEvent]) -> list[LedgerEvent]:
     package; before, the same event could only be about the whole shipment. It happened once.
     """
     named = [e for e in events if e.source_event_id and not e.override and e.consignment_id]
-    whole = {(*_identity(e), None, None) for e in named}
+    whole: set[tuple[object, ...]] = {(*_identity(e), None, None) for e in named}
     whole |= {(*_identity(e), e.consignment_id, None) for e in named if e.package_id}
     if not whole:
         return events

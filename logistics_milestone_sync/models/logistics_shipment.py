@@ -264,11 +264,6 @@ class LogisticsShipment(models.Model):
             SQL.identifier(alias, "promised_at"),
         )
 
-    def _compute_access_url(self):
-        super()._compute_access_url()
-        for shipment in self:
-            shipment.access_url = f"/my/shipments/{shipment.id}"
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_history(self):
         if self.event_ids:
