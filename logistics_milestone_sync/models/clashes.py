@@ -28,22 +28,24 @@ def clash_when_taken():
         raise TakenMeanwhile(str(taken)) from taken
 
 
-def work_off(env, fetch, work):
+def work_off(env, fetch, work, to_the_end=False):
     """Work off records as a scheduled action does: every batch is a transaction of its own.
 
     Whatever is left when the time is over, or when others were faster too often, is worked off by
-    the next run, which Odoo starts at once.
+    the next run, which Odoo starts at once; unless nothing could be done, which waits its interval.
 
     :param fetch: called with an id; gives the next batch of records behind it, in id order
-    :param work: called with a batch; gives the number of records that are done
+    :param work: called with a batch; gives the number of records that need no further run
+    :param bool to_the_end: go on when the time is over, where every run starts from the beginning
     """
     progress = env["ir.cron"]._commit_progress
     progress(remaining=1)  # there may be more until we saw the end
-    clashes, reached = 0, 0
+    clashes, reached, total = 0, 0, 0
     while batch := fetch(reached):
         last = batch[-1].id
         try:
-            seconds_left = progress(work(batch), remaining=1)
+            done = work(batch)
+            seconds_left = progress(done, remaining=1)
         except CLASHES:
             env.cr.rollback()
             clashes += 1
@@ -51,6 +53,9 @@ def work_off(env, fetch, work):
                 return
             continue
         reached = last
-        if not seconds_left:
+        total += done
+        if not seconds_left and not to_the_end:
+            if not total:
+                progress(remaining=0)
             return
     progress(remaining=0)

@@ -175,7 +175,12 @@ class LogisticsShipment(models.Model):
     @api.model
     def _cron_refresh_outlook(self):
         """Store the outlook of every shipment that is on its way anew."""
-        work_off(self.env, self._next_on_the_way, lambda batch: batch._refresh_outlook())
+        work_off(
+            self.env,
+            self._next_on_the_way,
+            lambda batch: batch._refresh_outlook(),
+            to_the_end=True,
+        )
 
     def _next_on_the_way(self, after, limit=500):
         on_the_way = [("phase", "not in", ("delivered", "failed")), ("id", ">", after)]

@@ -130,7 +130,7 @@ class StockPicking(models.Model):
         work_off(
             self.env,
             lambda after: self.search(pending & Domain("id", ">", after), limit=1, order="id"),
-            lambda picking: picking._validate_dispatched() or 1,
+            lambda picking: int(picking._validate_dispatched()),
         )
 
     def _dispatched_domain(self):
@@ -142,7 +142,10 @@ class StockPicking(models.Model):
         )
 
     def _validate_dispatched(self):
-        """Book what was asked for as gone; a refusal becomes an activity, not a stopped cron."""
+        """Book what was asked for as gone; a refusal becomes an activity, not a stopped cron.
+
+        :return: whether the transfer was validated
+        """
         try:
             with self.env.cr.savepoint():
                 for move in self.move_ids.filtered(lambda m: m.state not in ("done", "cancel")):
@@ -153,6 +156,8 @@ class StockPicking(models.Model):
             self.invalidate_recordset()
             _logger.warning("Transfer %s cannot be validated: %s", self.name, error)
             self._note_validation_problem(error)
+            return False
+        return True
 
     def _note_validation_problem(self, error):
         summary = self.env._("The goods left, but the transfer cannot be validated")

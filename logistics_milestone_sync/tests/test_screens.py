@@ -166,16 +166,15 @@ class TestScreens(LogisticsCase):
         self.assertTrue(described["attention"]["groupable"])
 
     def test_the_figures_of_the_list_count_what_is_on_its_way(self):
-        action = self.env.ref("logistics_milestone_sync.logistics_shipment_action")
-        reporting = self.env.ref("logistics_milestone_sync.logistics_shipment_performance_action")
-        for kind in ("pivot", "graph"):
-            counting = self.env["logistics.shipment"].get_view(
-                dict(map(reversed, action.views))[kind]
-            )
-            self.assertNotIn("on_time_rate", counting["arch"])
-            measuring = dict(map(reversed, reporting.views))[kind]
-            measuring = self.env["logistics.shipment"].get_view(measuring, kind)
-            self.assertIn("on_time_rate", measuring["arch"])
+        module = "logistics_milestone_sync.logistics_shipment"
+        listing = self.env.ref(f"{module}_action")
+        reporting = self.env.ref(f"{module}_performance_action")
+        self.assertEqual(listing.views[0][1], "list", "it opens as a list")
+        for action, measures in ((listing, False), (reporting, True)):
+            for view_id, kind in action.views:
+                if kind in ("pivot", "graph"):
+                    arch = self.env["logistics.shipment"].get_view(view_id, kind)["arch"]
+                    self.assertEqual("on_time_rate" in arch, measures, (action.name, kind))
 
     # === Many at once === #
 
