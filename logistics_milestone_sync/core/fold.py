@@ -94,7 +94,29 @@ def without_retracted(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
 
 
 def _standing(events: Iterable[LedgerEvent]) -> list[LedgerEvent]:
-    return [event for event in without_retracted(events) if event.counts]
+    return _most_precise([event for event in without_retracted(events) if event.counts])
+
+
+def _most_precise(events: list[LedgerEvent]) -> list[LedgerEvent]:
+    """Without what its own source told again of a part of it, under the same event id.
+
+    A source that sends an event again after its number became known speaks of one consignment or
+    package; before, the same event could only be about the whole shipment. It happened once.
+    """
+    named = [e for e in events if e.source_event_id and not e.override and e.consignment_id]
+    if not named:
+        return events
+    whole = {_about(e, None) for e in named}
+    whole |= {_about(e, e.consignment_id) for e in named if e.package_id}
+    return [
+        e for e in events if e.override or e.package_id or _about(e, e.consignment_id) not in whole
+    ]
+
+
+def _about(event: LedgerEvent, consignment_id: int | None) -> tuple[object, ...]:
+    """What makes it the same event of the same source, and the whole that it is about."""
+    said = (event.system_id, event.milestone, event.classifier)
+    return (*said, event.source_event_id, event.retracts, consignment_id)
 
 
 def _in_order(

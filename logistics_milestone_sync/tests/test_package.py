@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from psycopg2 import errors
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -63,6 +65,23 @@ class TestPackage(LogisticsCase):
                 self.assertEqual(numbers, {other, f"A3{together}".upper()})
                 self._state(self.carrier, ("tracking", f"A2{together}"), "delivered")
                 self.assertEqual(self._package(other).phase, "delivered")
+
+    def test_an_event_that_is_sent_again_once_its_number_is_known_happened_once(self):
+        shipment = self._create_shipment()
+        self._record(self.wms, self._names(shipment, ("tracking", "B1")))
+        self._record(self.wms, self._names(shipment, ("client_ref", "ours")))
+        told = replace(
+            self._fact(shipment, "exception_raised", source_event_id="e1", reason="damaged"),
+            references=(Reference("client_ref", "ours"), Reference("tracking", "B2")),
+        )
+        self._record(self.carrier, told)
+        self.assertEqual(shipment.exception_ids.mapped("state"), ["open"])
+        self._record(self.wms, self._names(shipment, ("tracking", "B2")))
+        self._record(self.carrier, told)
+        case = shipment.exception_ids.filtered(lambda case: case.state == "open")
+        self.assertEqual(len(case), 1)
+        self.assertEqual(case.event_id.consignment_id, shipment.consignment_ids[1])
+        self.assertFalse(shipment._verify_state())
 
     def test_news_of_one_package_is_news_of_that_package(self):
         shipment = self._create_packed(FIRST, SECOND)

@@ -49,6 +49,39 @@ def folded(*events):
     return fold(events, (1,), packages=OF_ONE)
 
 
+class TestToldAgainOfAPart:
+    """The same event, sent before and after the number in it became known."""
+
+    whole = event("delivery_attempted", key="whole", source_event_id="e1")
+    part = replace(whole, key="part", consignment_id=1)
+    package = replace(part, key="package", package_id=11)
+
+    def test_it_happened_once_and_to_that_part_whatever_came_first(self):
+        for events in ((self.whole, self.part), (self.part, self.whole)):
+            result = fold(events, (1, 2))
+            assert result.shipment.attempts == 1
+            assert [result.consignments[cid].attempts for cid in (1, 2)] == [1, 0]
+
+    def test_a_package_is_more_precise_than_its_consignment(self):
+        for events in ((self.whole, self.part, self.package), (self.package, self.part)):
+            result = folded(*events)
+            assert [result.packages[pid].attempts for pid in (11, 12)] == [1, 0]
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"system_id": 9},
+            {"milestone": "out_for_delivery"},
+            {"source_event_id": "e2"},
+            {"source_event_id": None},
+            {"counts": False},
+        ],
+    )
+    def test_another_event_takes_nothing_away(self, changed):
+        result = fold((self.whole, replace(self.part, **changed)), (1, 2))
+        assert result.consignments[2].attempts == 1
+
+
 class TestAnyOrder:
     @settings(max_examples=300, deadline=None)
     @given(histories, st.randoms(use_true_random=False))
