@@ -104,25 +104,19 @@ def _most_precise(events: list[LedgerEvent]) -> list[LedgerEvent]:
     package; before, the same event could only be about the whole shipment. It happened once.
     """
     named = [e for e in events if e.source_event_id and not e.override and e.consignment_id]
-    whole: set[tuple[object, ...]] = {(*_identity(e), None, None) for e in named}
-    whole |= {(*_identity(e), e.consignment_id, None) for e in named if e.package_id}
-    if not whole:
+    if not named:
         return events
+    whole = {_about(e, None) for e in named}
+    whole |= {_about(e, e.consignment_id) for e in named if e.package_id}
     return [
-        e
-        for e in events
-        if e.override or (*_identity(e), e.consignment_id, e.package_id) not in whole
+        e for e in events if e.override or e.package_id or _about(e, e.consignment_id) not in whole
     ]
 
 
-def _identity(event: LedgerEvent) -> tuple[int, str, str, str | None, str | None]:
-    return (
-        event.system_id,
-        event.milestone,
-        event.classifier,
-        event.source_event_id,
-        event.retracts,
-    )
+def _about(event: LedgerEvent, consignment_id: int | None) -> tuple[object, ...]:
+    """What makes it the same event of the same source, and the whole that it is about."""
+    said = (event.system_id, event.milestone, event.classifier)
+    return (*said, event.source_event_id, event.retracts, consignment_id)
 
 
 def _in_order(
