@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..core.reference import Reference, Target
-from .recording_placement import Placement
+from .recording_placement import NewName, Placement
 
 
 class LogisticsShipment(models.Model):
@@ -98,7 +98,7 @@ class LogisticsShipment(models.Model):
         taken = absorbed.reference_ids - doubled
         doubled.unlink()
         here = Target(self.id)
-        named = [(here, Reference(reference.scheme, reference.value)) for reference in taken]
+        named = [NewName(here, Reference(ref.scheme, ref.value)) for ref in taken]
         for reference, place in zip(
             taken, Placement(self.env, self.ids).place_all(named), strict=True
         ):

@@ -1,4 +1,4 @@
-"""Which consignment and package of a shipment a new number belongs to. Used by ``Names`` only."""
+"""Which consignment and package of a shipment a new number belongs to."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
