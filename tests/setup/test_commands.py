@@ -10,6 +10,7 @@ from .conftest import PROJECT, suite
 TARGETS = {
     "bench",
     "clean",
+    "corpus",
     "demo",
     "help",
     "lint",
