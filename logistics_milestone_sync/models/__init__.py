@@ -1,3 +1,4 @@
+from . import remembered_mixin
 from . import governed_mixin
 from . import stateful_mixin
 from . import source_mixin

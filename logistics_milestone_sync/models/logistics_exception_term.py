@@ -11,6 +11,7 @@ class LogisticsExceptionSeverity(models.Model):
 
     _name = "logistics.exception.severity"
     _description = "Severity by Reason"
+    _inherit = ["logistics.remembered.mixin"]
     _order = "severity desc, reason, id"
     _rec_name = "reason"
 
@@ -37,25 +38,13 @@ class LogisticsExceptionSeverity(models.Model):
             ReasonTerm(row.reason, row.severity, bool(row.company_id)) for row in rows_sudo
         )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
-
 
 class LogisticsExceptionDeadline(models.Model):
     """How long exceptions of one severity may stay open, and when the manager hears of it."""
 
     _name = "logistics.exception.deadline"
     _description = "Deadline by Severity"
+    _inherit = ["logistics.remembered.mixin"]
     _order = "severity desc, id"
     _rec_name = "severity"
 
@@ -96,16 +85,3 @@ class LogisticsExceptionDeadline(models.Model):
             )
             for row in rows_sudo
         )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()

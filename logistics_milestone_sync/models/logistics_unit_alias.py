@@ -24,6 +24,7 @@ class LogisticsUnitAlias(models.Model):
 
     _name = "logistics.unit.alias"
     _description = "Unit of Measure as Systems Write It"
+    _inherit = ["logistics.remembered.mixin"]
     _order = "code, system_id, normalised"
     _rec_name = "spelling"
     _check_company_auto = True
@@ -170,16 +171,3 @@ class LogisticsUnitAlias(models.Model):
             return {}
         uom, refusal = self._uom_of(system, spelling)
         return {"explanation": f"Without a unit: {refusal}."} if refusal else {"uom_id": uom.id}
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
