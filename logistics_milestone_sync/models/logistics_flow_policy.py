@@ -24,7 +24,7 @@ class LogisticsFlowPolicy(models.Model):
 
     _name = "logistics.flow.policy"
     _description = "Flow Policy"
-    _inherit = ["mail.thread"]
+    _inherit = ["logistics.remembered.mixin", "mail.thread"]
     _order = "company_id, category, latency_minutes, id"
 
     name = fields.Char(required=True, translate=True)
@@ -171,16 +171,3 @@ class LogisticsFlowPolicy(models.Model):
         policies = [p for p in self._policies_of(company.id) if p.lane == lane]
         chosen = min(policies, key=lambda p: (not p.own, bool(p.milestones), p.id), default=None)
         return chosen.retry if chosen else ()
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
