@@ -33,7 +33,7 @@ rebuild: ## compare every shipment with its ledger; WRITE=1 repairs, DATABASE=na
 	@$(SUITE) rebuild$(if $(DATABASE), $(DATABASE))$(if $(WRITE), write)
 
 corpus: ## read the real messages of a folder; CORPUS=folder with an INDEX.tsv
-	@$(SUITE) corpus $(CORPUS)
+	@$(SUITE) corpus$(if $(CORPUS), $(CORPUS))
 
 setup: ## only set everything up
 	@$(SUITE) setup
