@@ -14,6 +14,7 @@ from .code_table import CodeRow, ReasonRow
 from .codecs import FORMATS
 from .errors import ConfigurationInvalid
 from .expression import Expression
+from .poll_profile import build_poll
 from .profile_rules import AlsoRule, ChargeRule, Profile, ReferenceRule, Step
 from .times import TimeRule
 from .words import slug
@@ -66,6 +67,7 @@ def build(data: Mapping[str, Any], milestones: Collection[str]) -> Profile:
         reasons=_reasons(data.get("reasons", [])),
         error_when=_expression(error.get("when")),
         error_text=_expression(error.get("text")),
+        poll=build_poll(data.get("poll")),
         **parts,
     )
 

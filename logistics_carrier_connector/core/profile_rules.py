@@ -9,6 +9,7 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL
 
 from .code_table import CodeRow, ReasonRow
 from .expression import Expression
+from .poll_profile import PollDefaults
 from .times import TimeRule
 
 
@@ -95,6 +96,7 @@ class Profile:
     :param zone: IANA name, for local times of unknown places
     :param units: the carrier's own words for units → UN/ECE Rec 20
     :param retracts: the id of the event that this one withdraws
+    :param poll: how the carrier is asked, if it can be
     """
 
     code: str
@@ -128,3 +130,4 @@ class Profile:
     charges: tuple[ChargeRule, ...] = ()
     error_when: Expression | None = None
     error_text: Expression | None = None
+    poll: PollDefaults | None = None

@@ -16,6 +16,7 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import (
 )
 
 from .places import FIELDS
+from .poll_profile import POLL_SCHEMA
 
 _TEXT: Final[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength": 2000}
 _FLAG: Final[dict[str, Any]] = {"enum": ["true", "false"]}
@@ -118,6 +119,7 @@ PROFILE_SCHEMA: Final = _object(
         "ignore_when": _TEXT,
         "carrier_error": _object({"when": _TEXT, "text": _TEXT}, "when", "text"),
         "message_id": _TEXT,
+        "poll": POLL_SCHEMA,
         "each": _list(
             {"type": "object", "minProperties": 1, "maxProperties": 1}
             | {"additionalProperties": _TEXT},
