@@ -7,7 +7,7 @@
     "license": "LGPL-3",
     "depends": ["logistics_milestone_sync"],
     "external_dependencies": {
-        "python": ["cryptography", "jmespath", "jsonschema-rs", "PyYAML"],
+        "python": ["cryptography", "jmespath", "jsonschema-rs", "PyYAML", "requests", "urllib3"],
     },
     "data": [
         "security/ir.model.access.csv",
@@ -21,6 +21,8 @@
         "views/logistics_connection_views.xml",
         "views/logistics_mapping_views.xml",
         "views/logistics_contract_views.xml",
+        "views/logistics_poll_views.xml",
+        "views/logistics_connection_poll_views.xml",
         "views/logistics_carrier_connector_menus.xml",
     ],
     "demo": ["demo/logistics_connection_demo.xml"],

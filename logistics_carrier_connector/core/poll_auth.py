@@ -50,7 +50,8 @@ class Credentials:
     :param secret: the key, the password or the client's secret
     :param name: of the header or of the parameter
     :param prefix: before the key; behind a word a blank follows, e.g. ``Bearer``
-    :param username: for ``basic``, and the client's id for ``oauth2``
+    :param username: for ``basic``, and the client's id for ``oauth2``. Without one, the secret is
+        the user of ``basic`` and there is no password, as some carriers have it
     :param token_style: how the token is asked for: proved with Basic, or in the form or JSON sent
     """
 
@@ -90,9 +91,13 @@ class Credentials:
         if self.kind == QUERY:
             return request.with_parameter(self.name, self.secret)
         if self.kind == BASIC:
-            return _with_header(request, "Authorization", _basic(self.username, self.secret))
+            return _with_header(request, "Authorization", self._basic())
         prefix = f"{self.prefix} " if self.prefix[-1:].isalnum() else self.prefix
         return _with_header(request, self.name, prefix + self.secret)
+
+    def _basic(self) -> str:
+        user, password = (self.username, self.secret) if self.username else (self.secret, "")
+        return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
     def token_request(self) -> Request:
         """The call that gets a token.
@@ -104,7 +109,7 @@ class Credentials:
         form = {"grant_type": "client_credentials"} | ({"scope": self.scope} if self.scope else {})
         headers = {"Accept": "application/json"}
         if self.token_style == "basic":
-            headers["Authorization"] = _basic(self.username, self.secret)
+            headers["Authorization"] = self._basic()
         else:
             form |= {"client_id": self.username, "client_secret": self.secret}
         if self.token_style == "json":
@@ -138,10 +143,6 @@ def _lifetime(said: Any) -> timedelta:
     if isinstance(said, bool) or not (text.isascii() and text.isdigit()):
         return _UNSAID
     return min(timedelta(seconds=int(text[:9])), _LONGEST)
-
-
-def _basic(user: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def _with_header(request: Request, name: str, value: str) -> Request:

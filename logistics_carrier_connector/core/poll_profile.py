@@ -80,7 +80,7 @@ class PollDefaults:
     :param scheme: of the numbers that it knows
     :param every: minutes between two questions about a number
     :param quota: ``(calls, minutes)``; no calls for no limit
-    :param account: what ``{account}`` stands for, for people
+    :param account: what ``{account}`` stands for until somebody says otherwise
     :param keep_days: for how long the carrier remembers events; 0 if it does not say
     :param subscription_days: after how long a subscription to its pushes ends by itself; 0: never
     """

@@ -16,3 +16,16 @@ from . import logistics_message_processing
 from . import logistics_message_actions
 from . import logistics_message_display
 from . import logistics_parked_fact
+from . import logistics_poll
+from . import logistics_poll_template
+from . import logistics_poll_proof
+from . import logistics_poll_profile
+from . import logistics_poll_number
+from . import logistics_poll_attempt
+from . import logistics_poll_run
+from . import logistics_poll_worker
+from . import logistics_poll_health
+from . import logistics_poll_gap
+from . import logistics_message_poll
+from . import logistics_connection_poll
+from . import logistics_shipment_poll

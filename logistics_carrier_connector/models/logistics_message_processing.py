@@ -52,9 +52,15 @@ class LogisticsMessage(models.Model):
             frozenset(self.env["logistics.milestone"]._catalogue()),
         )
         return {
-            message: reader.understand(bodies[message.id], utc(message.received_at))
+            message: reader.understand(
+                bodies[message.id], utc(message.received_at), message._asked()
+            )
             for message in self
         }
+
+    def _asked(self):
+        """Hook: what this message answers, for ``mapping.apply``; ``None`` if it came by itself."""
+        return None
 
     def _record(self, readings):
         """``{message: [Outcome, …]}``: everything goes through the ledger's door at once."""

@@ -50,18 +50,28 @@ class Reader:
         self._schema = schema
         self._milestones = milestones
 
-    def understand(self, raw, received_at):
+    def understand(self, raw, received_at, asked=None):
         """The ``Reading`` of one message; what is wrong with it is in there, never raised.
 
         :param bytes raw: as received
         :param received_at: aware
+        :param dict asked: what the message answers, see ``mapping.apply``
         """
         try:
-            return _reading(self._apply(raw, received_at))
+            return _reading(self._apply(raw, received_at, asked))
         except IntegrationError as error:
             return Reading(error=error)
 
-    def _apply(self, raw, received_at):
+    def tree(self, raw):
+        """The decoded message.
+
+        :raises IntegrationError: if it cannot be decoded
+        """
+        if self._format == "canonical":
+            return decode("json", raw)
+        return decode(profile.load(self._profile_text, self._milestones).format, raw)
+
+    def _apply(self, raw, received_at, asked):
         if self._format == "canonical":
             return canonical.read(decode("json", raw), self._milestones)
         if not self._profile_text:
@@ -70,7 +80,7 @@ class Reader:
         tree = decode(rules.format, raw)
         if self._schema is not None and (problems := contract.check(self._schema, tree)):
             raise ContractViolation(problems)
-        return mapping.apply(rules, tree, received_at)
+        return mapping.apply(rules, tree, received_at, asked)
 
 
 def _reading(result):

@@ -13,6 +13,10 @@ MODELS = (
     "logistics.contract",
     "logistics.contract.version",
     "logistics.rate.bucket",
+    "logistics.poll",
+    "logistics.poll.number",
+    "logistics.poll.attempt",
+    "logistics.poll.run",
 )
 
 

@@ -39,6 +39,8 @@ def test_basic_joins_user_and_password():
     proved = Credentials("basic", "päss", username="me").prove(ASKED)
     sent = base64.b64decode(proved.headers["Authorization"].removeprefix("Basic ")).decode()
     assert sent == "me:päss"
+    alone = Credentials("basic", "key").prove(ASKED).headers["Authorization"]
+    assert base64.b64decode(alone.removeprefix("Basic ")) == b"key:"
 
 
 def test_a_token_bears_the_request():
