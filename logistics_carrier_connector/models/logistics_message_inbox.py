@@ -110,6 +110,7 @@ class LogisticsMessage(models.Model):
             "attempts": 0,
             "problem_count": 0,
             "fact_count": 0,
+            "money_at_risk": 0,
         }
 
     def _insert_once(self, values, arbiter):

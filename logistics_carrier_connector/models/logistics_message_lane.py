@@ -1,4 +1,5 @@
 import logging
+import random
 
 import psycopg2
 
@@ -6,6 +7,8 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from odoo.addons.logistics_milestone_sync.models.clashes import CLASHES
+
+from ..core.breaker import CLOSED
 
 _logger = logging.getLogger(__name__)
 
@@ -38,7 +41,7 @@ class LogisticsMessage(models.Model):
                 # A share of a batch each, so that a turn around all connections stays short.
                 share = max(_BATCH_MESSAGES // len(connection_ids), 10)
                 try:
-                    seconds_left = self._serve(self._due(connection_id, share))
+                    seconds_left = self._serve(self._next_of(connection_id, share))
                 except CLASHES:
                     self.env.cr.rollback()
                     clashes += 1
@@ -57,15 +60,28 @@ class LogisticsMessage(models.Model):
         self.env.cr.execute(
             """
             SELECT c.id FROM logistics_connection c
-             WHERE c.lane = %s AND c.state = 'active' AND c.active AND EXISTS (
+             WHERE c.lane = %s AND c.state = 'active' AND c.active
+               AND (c.breaker_state = 'closed'
+                    OR c.breaker_probe_at <= now() AT TIME ZONE 'UTC')
+               AND EXISTS (
                 SELECT 1 FROM logistics_message m
                  WHERE m.connection_id = c.id AND m.state = 'received'
                    AND (m.next_attempt_at IS NULL OR m.next_attempt_at <= now() AT TIME ZONE 'UTC'))
-             ORDER BY c.id
             """,
             [lane],
         )
-        return [row[0] for row in self.env.cr.fetchall()]
+        connection_ids = [row[0] for row in self.env.cr.fetchall()]
+        # In another order each time: a run that ends early does not always end before the same.
+        random.shuffle(connection_ids)
+        return connection_ids
+
+    def _next_of(self, connection_id, limit):
+        """Claim the next messages of a connection; a single one to see whether it works again."""
+        connection = self.env["logistics.connection"].browse(connection_id)
+        connection.invalidate_recordset(["breaker_state", "breaker_failures", "breaker_probe_at"])
+        if connection.breaker_state == CLOSED:
+            return self._due(connection_id, limit)
+        return self._due(connection_id, 1) if connection._may_attempt() else self.browse()
 
     def _due(self, connection_id, limit):
         """Claim the oldest due messages of a connection that no other worker holds.

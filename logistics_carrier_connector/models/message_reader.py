@@ -97,6 +97,15 @@ def delivered(folder):
     ]
 
 
+def proof_of(text):
+    """How senders prove themselves as a rule: ``kind`` and settings, empty if the profile does not
+    say, or cannot be used."""
+    try:
+        return dict(profile.load(text).proof) if text else {}
+    except ConfigurationInvalid:
+        return {}
+
+
 @lru_cache(maxsize=128)
 def describe(text):
     """Name and format of a profile, as values of ``logistics.mapping``.

@@ -10,3 +10,10 @@ from . import test_access
 from . import test_doors
 from . import test_events_api
 from . import test_display
+from . import test_proofs
+from . import test_secret_ends
+from . import test_live
+from . import test_breaker
+from . import test_lanes
+from . import test_dead_letters
+from . import test_connect

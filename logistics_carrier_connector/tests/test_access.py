@@ -5,7 +5,9 @@ from .common import ConnectorCase
 
 MODELS = (
     "logistics.connection",
+    "logistics.connection.proof",
     "logistics.connection.secret",
+    "logistics.refusal",
     "logistics.message",
     "logistics.message.duplicate",
     "logistics.mapping",

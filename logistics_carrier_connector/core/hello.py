@@ -1,0 +1,26 @@
+"""A first message per format: what somebody sends to see whether a connection works.
+
+It states nothing about a shipment, so trying costs nothing; the canonical one names a shipment that
+does not exist.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_JSON: Final = '{"ping": "hello"}'
+_CANONICAL: Final = (
+    '{"milestone": "picked", "occurred_at": "2026-01-01T12:00:00Z",'
+    ' "references": [{"scheme": "tracking", "value": "HELLO-1"}]}'
+)
+# {format of a profile: (content type, body)}
+HELLO: Final = {
+    "json": ("application/json", _JSON),
+    "canonical": ("application/json", _CANONICAL),
+    "epcis": ("application/json", _JSON),
+    "xml": ("application/xml", "<ping>hello</ping>"),
+    "csv": ("text/csv", "ping,hello"),
+    "xlsx": ("application/octet-stream", "ping"),
+    "x12": ("application/edi-x12", "ping"),
+    "edifact": ("application/edifact", "ping"),
+}
