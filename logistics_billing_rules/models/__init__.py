@@ -26,3 +26,5 @@ from . import (
     sale_order_line,
     stock_picking,
 )
+from . import logistics_simulation
+from . import logistics_simulation_line

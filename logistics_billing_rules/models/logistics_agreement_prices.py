@@ -7,6 +7,8 @@ class LogisticsAgreement(models.Model):
     _inherit = "logistics.agreement"
 
     rate_ids = fields.One2many("logistics.rate", "agreement_id", "Prices", copy=True)
+    simulation_ids = fields.One2many("logistics.simulation", "agreement_id", "Simulations")
+    simulation_count = fields.Integer(compute="_compute_simulation_count")
     changes_html = fields.Html("What Changed", compute="_compute_changes_html", sanitize=False)
 
     @api.depends("previous_id", "rule_ids", "rate_ids")
@@ -20,6 +22,11 @@ class LogisticsAgreement(models.Model):
                 "logistics_billing_rules.agreement_changes",
                 {"new": agreement, "old": old, "rows": agreement._changes()},
             )
+
+    @api.depends("simulation_ids")
+    def _compute_simulation_count(self):
+        for agreement in self:
+            agreement.simulation_count = len(agreement.simulation_ids)
 
     def _changes(self):
         """What differs from the version before: ``[(what, before, now), …]`` in words."""
@@ -65,7 +72,23 @@ class LogisticsAgreement(models.Model):
     def _terms_text(self):
         """The terms in a few lines, for whoever decides about them."""
         prices = [f"{line.name}: {line.summary}" for line in self.rate_ids]
-        return "\n".join([*self.rule_ids.mapped("summary"), *prices])
+        simulated = self.simulation_ids.filtered(lambda s: s.state == "done" and not s.is_outdated)
+        found = [simulation._summary() for simulation in simulated[:1]]
+        return "\n".join([*self.rule_ids.mapped("summary"), *prices, *found])
+
+    def action_simulate(self):
+        """Open the simulations of this agreement; a new one if there is none."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_billing_rules.logistics_simulation_action"
+        )
+        action |= {
+            "domain": [("agreement_id", "=", self.id)],
+            "context": {"default_agreement_id": self.id},
+        }
+        if not self.simulation_ids:
+            action |= {"views": [(False, "form")]}
+        return action
 
     def action_try(self):
         """Open the trial of these prices; drafts can be tried, too."""
