@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .condition import DATE, NUMBER, RECORD, RECORDS, TEXT, Condition
-from .measure import MEASURES, PACKAGE, VOLUME, WEIGHT, Basis
+from .measure import DISTANCE, MEASURES, PACKAGE, PALLET, VOLUME, WEIGHT, Basis
 
 VOCABULARY: Final = {
     "country_id": RECORD,  # of the consignee
@@ -21,6 +21,8 @@ VOCABULARY: Final = {
     "weight": NUMBER,  # kilograms
     "volume": NUMBER,  # cubic metres
     "packages": NUMBER,
+    "pallets": NUMBER,
+    "distance": NUMBER,  # kilometers
     "goods": NUMBER,  # untaxed, in the currency of the agreement
     "transport_mode": TEXT,
     "service_level": TEXT,
@@ -31,7 +33,13 @@ VOCABULARY: Final = {
     "day": DATE,
     "weekday": TEXT,  # "0" is Monday
 }
-_MEASURED: Final = {"weight": WEIGHT, "volume": VOLUME, "packages": PACKAGE}
+_MEASURED: Final = {
+    "weight": WEIGHT,
+    "volume": VOLUME,
+    "packages": PACKAGE,
+    "pallets": PALLET,
+    "distance": DISTANCE,
+}
 
 
 def values_of(basis: Basis) -> Mapping[str, Any]:

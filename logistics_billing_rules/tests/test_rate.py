@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.logistics_milestone_sync.core.fact import ChargeFact
+from odoo.addons.logistics_milestone_sync.core.fact import AttributeFact, ChargeFact
 from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
 from ..core.measure import MEASURES
@@ -115,6 +115,33 @@ class TestRate(RateCase):
                 {"name": "Order", "measure": "order", "rate": 3},
             ),
             [("Pieces", 7.0), ("Lines", 4.0), ("Order", 3.0)],
+        )
+
+    def test_what_the_warehouse_and_the_transport_system_counted_is_charged(self):
+        shipment = self._create_shipment()
+        named = (Reference("shipment", shipment.name),)
+        for kind, said in (
+            ("wms", {"pallet_count": "3", "pick_count": "42"}),
+            ("tms", {"distance": "100 SMI"}),
+        ):
+            system = self.env["logistics.system"].create({"name": kind, "code": kind, "kind": kind})
+            self._state(*(AttributeFact(named, f, v) for f, v in said.items()), system=system)
+        self.assertEqual((shipment.declared_pallets, shipment.picks), (3, 42))
+        self.assertEqual(
+            self._charges(
+                {"name": "Pallets out", "measure": "pallet", "rate": 6.2},
+                {"name": "Picks", "measure": "pick", "rate": 0.38},
+                {"name": "Driven", "measure": "distance", "rate": 1.5},
+                {
+                    "name": "Short way",
+                    "measure": "shipment",
+                    "rate": 9,
+                    "condition": "[('distance', '<', 100)]",
+                },
+                shipment=shipment,
+            ),
+            # 100 statute miles are 160.9344 km; the shipment keeps three decimals
+            [("Pallets out", 18.6), ("Picks", 15.96), ("Driven", 241.4)],
         )
 
     def test_dimensional_weight_counts_where_it_is_larger(self):

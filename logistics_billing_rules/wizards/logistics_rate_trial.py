@@ -19,6 +19,9 @@ _MEASURED = {
     "weight": "weight",
     "volume": "volume",
     "packages": "package",
+    "pallets": "pallet",
+    "picks": "pick",
+    "distance": "distance",
     "pieces": "piece",
     "orders": "order",
     "order_lines": "order_line",
@@ -53,6 +56,8 @@ class LogisticsRateTrial(models.TransientModel):
     weight = fields.Float("Weight (kg)", digits="Stock Weight")
     volume = fields.Float("Volume (m³)", digits=(16, 4))
     packages = fields.Integer()
+    pallets = fields.Integer()
+    distance = fields.Float("Distance (km)", digits=(16, 3))
     goods = fields.Monetary("Value of the Goods", help="Untaxed.")
     transport_mode = fields.Selection(TRANSPORT_MODES, "Mode")
     service_level = fields.Char()
@@ -77,6 +82,7 @@ class LogisticsRateTrial(models.TransientModel):
 
     # === What can be counted besides === #
     pieces = fields.Float()
+    picks = fields.Integer()
     orders = fields.Integer(default=1)
     order_lines = fields.Integer()
     stops = fields.Integer()
