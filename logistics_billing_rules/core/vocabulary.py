@@ -18,6 +18,8 @@ VOCABULARY: Final = {
     "zip": TEXT,
     "origin_country_id": RECORD,
     "origin_zip": TEXT,
+    "zone": TEXT,  # of the agreement, where the shipment goes
+    "origin_zone": TEXT,
     "weight": NUMBER,  # kilograms
     "volume": NUMBER,  # cubic metres
     "packages": NUMBER,
@@ -39,6 +41,11 @@ _MEASURED: Final = {
     "packages": PACKAGE,
     "pallets": PALLET,
     "distance": DISTANCE,
+}
+# A place outside of all zones has no price, instead of silently none of their prices.
+_PLACED: Final = {
+    "zone": "a zone for the destination",
+    "origin_zone": "a zone for the place of dispatch",
 }
 
 
@@ -62,4 +69,7 @@ def unknown(condition: Condition, basis: Basis) -> str:
     for name, measure in _MEASURED.items():
         if name in condition.fields and basis.measures.get(measure) is None:
             return MEASURES[measure].phrase
+    for name, phrase in _PLACED.items():
+        if name in condition.fields and not basis.stated.get(name):
+            return phrase
     return ""
