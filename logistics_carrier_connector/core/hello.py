@@ -1,7 +1,6 @@
 """A first message per format: what somebody sends to see whether a connection works.
 
-It states nothing about a shipment, so trying costs nothing; the canonical one names a shipment that
-does not exist.
+It is told from messages that mean something, so trying costs nothing and leaves no dead letter.
 """
 
 from __future__ import annotations
@@ -24,3 +23,12 @@ HELLO: Final = {
     "x12": ("application/edi-x12", "ping"),
     "edifact": ("application/edifact", "ping"),
 }
+
+
+def is_hello(format_name: str, raw: bytes) -> bool:
+    """Whether a message is the one that people send to try a connection.
+
+    >>> is_hello("xml", b"<ping>hello</ping>"), is_hello("json", b"{}")
+    (True, False)
+    """
+    return format_name in HELLO and raw == HELLO[format_name][1].encode()

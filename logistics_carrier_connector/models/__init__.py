@@ -1,4 +1,5 @@
 from . import ir_cron
+from . import quiet_log
 from . import ir_http
 from . import logistics_version_mixin
 from . import logistics_contract

@@ -127,7 +127,9 @@ class LogisticsConnection(models.Model):
         headers = {}
         if format_name == "canonical":
             headers["X-Logistics-Connection"] = self.token
-        if self.message_id_header and self.verifier_kind != "standard":
+        if self.message_id_header and not self.message_id_header.lower().startswith(
+            f"{self.verifier_header_prefix or 'webhook'}-"
+        ):
             headers[self.message_id_header] = "hello-$(date +%s)"
         return command(words, self.hook_url, body, content_type, headers)
 
@@ -166,6 +168,7 @@ class LogisticsMessage(models.Model):
                     "became": self._status_label(item["status"]),
                 }
                 for item in (self.outcomes or [])[:_SHOWN_ITEMS]
+                if item.get("what")
             ],
         }
 

@@ -12,6 +12,7 @@ class LogisticsConnectionProof(models.Model):
     connection_id = fields.Many2one(
         "logistics.connection", required=True, index=True, ondelete="cascade"
     )
+    company_id = fields.Many2one(related="connection_id.company_id")
     sequence = fields.Integer(default=10)
     secret_ids = fields.One2many("logistics.connection.secret", "proof_id", "Secrets")
     secret = fields.Char(

@@ -23,9 +23,9 @@ class LogisticsConnection(models.Model):
     proof_ids = fields.One2many(
         "logistics.connection.proof",
         "connection_id",
-        "And Also",
+        "Further Proofs",
         copy=True,
-        help="Further proofs. All of them have to be right.",
+        help="All of them have to be right, beside the first.",
     )
     secret_ids = fields.One2many("logistics.connection.secret", "connection_id", "Secrets")
     secret = fields.Char(

@@ -26,6 +26,7 @@ class LogisticsMessage(models.Model):
         help="Who sees to it. The responsible of the connection, until somebody takes it.",
     )
     money_at_risk = fields.Monetary(
+        "Money at Risk",
         readonly=True,
         help="What cannot be invoiced yet for the shipments that the message names, in the "
         "company's currency. Refreshed every few minutes.",

@@ -54,7 +54,7 @@ def decide(reading, outcomes, test=False):
     if reading.problems and not reading.facts:
         return Fate("dead", PERMANENT, _say_problems(reading.problems), items)
     if test:
-        return Fate("tested", items=items)
+        return Fate("tested", error_message=reading.note, items=items)
     waiting = waiting_fate(items)
     if waiting:
         return waiting

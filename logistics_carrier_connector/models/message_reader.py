@@ -12,6 +12,7 @@ from ..core.errors import (
     ContractViolation,
     IntegrationError,
 )
+from ..core.hello import is_hello
 
 FOLDER = "logistics_carrier_connector/profiles"
 
@@ -56,6 +57,8 @@ class Reader:
         :param bytes raw: as received
         :param received_at: aware
         """
+        if is_hello(self._format, raw):
+            return Reading(note="Somebody tried the connection; there is nothing to record.")
         try:
             return _reading(self._apply(raw, received_at))
         except IntegrationError as error:

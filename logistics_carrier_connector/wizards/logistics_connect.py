@@ -94,6 +94,8 @@ class LogisticsConnect(models.TransientModel):
         self.ensure_one()
         self.check_access("write")
         values = {column: self[column] for column in ("verifier_kind", *COLUMNS)}
+        if self.verifier_kind == "standard":
+            values["message_id_header"] = f"{self.verifier_header_prefix}-id"
         connection = self.env["logistics.connection"].create(
             {
                 **values,

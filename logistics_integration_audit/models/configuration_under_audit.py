@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from odoo.addons.logistics_carrier_connector.models.proof_mixin import COLUMNS
+
 from ..core.entry import Entry
 from ..core.entry_types import tell
 
@@ -104,6 +106,29 @@ class LogisticsConnection(models.Model):
                 for base in self._audited_entries_base().values()
             ]
         )
+
+
+class LogisticsConnectionProof(models.Model):
+    _name = "logistics.connection.proof"
+    _inherit = ["logistics.connection.proof", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("connection_id", "verifier_kind", *COLUMNS)
+
+
+class ResCompany(models.Model):
+    _name = "res.company"
+    _inherit = ["res.company", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("logistics_second_person_live",)
+
+    def _audited_entries_base(self):
+        """Override: a company is its own company."""
+        return {
+            company_id: base | {"company_id": company_id}
+            for company_id, base in super()._audited_entries_base().items()
+        }
 
 
 class LogisticsMappingVersion(models.Model):

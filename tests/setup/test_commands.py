@@ -15,6 +15,7 @@ TARGETS = {
     "help",
     "lint",
     "rebuild",
+    "rotate",
     "serve",
     "setup",
     "stop",

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from . import demo, lint, postgres, rebuild, server, testing
+from . import demo, lint, postgres, rebuild, rotate, server, testing
 from .config import free_port
 from .diagnosis import system_error
 from .messages import Trouble, say, warn
@@ -162,6 +162,14 @@ def _rebuild(places: Places, arguments: argparse.Namespace) -> int:
         stop_what_was_started(suite)
 
 
+def _rotate(places: Places, arguments: argparse.Namespace) -> int:
+    suite = set_up(places)
+    try:
+        return rotate.run(suite, arguments.rest)
+    finally:
+        stop_what_was_started(suite)
+
+
 def _db(places: Places, arguments: argparse.Namespace) -> int:
     suite = set_up(places)
     if arguments.action == "new":
@@ -208,6 +216,7 @@ _COMMANDS: dict[str, tuple[Command, str, tuple[str, ...]]] = {
     "lint": (_lint, "check style, types and Odoo's rules", ()),
     "bench": (_bench, "measure, against a reference in the same run", ("rest",)),
     "rebuild": (_rebuild, "compare every shipment with its ledger; `write` repairs", ("rest",)),
+    "rotate": (_rotate, "encrypt all secrets anew under the newest key", ("rest",)),
     "corpus": (_corpus, "read the real messages of a folder through the profiles", ("folder",)),
     "clean": (_clean, "stop and remove everything that was set up", ()),
     "setup": (_setup, "only set up", ()),
