@@ -274,17 +274,6 @@ class LogisticsConnection(models.Model):
         connections_sudo = self.sudo()
         connections_sudo._open()
 
-    def _check_provable(self):
-        """:raises UserError: if no sender could prove anything at one of these"""
-        for connection in self:
-            if unprovable := connection._why_unprovable():
-                raise UserError(unprovable)
-
-    def _open(self):
-        """Take and process messages from now on. Called elevated, after all checks."""
-        self._move_to("active")
-        self.env["logistics.message"]._wake_lanes(set(self.mapped("lane")))
-
     def action_suspend(self):
         """Let messages wait: they are still taken, and processed when the connection is active."""
         self.check_access("write")

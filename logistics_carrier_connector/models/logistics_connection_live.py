@@ -81,6 +81,17 @@ class LogisticsConnection(models.Model):
             },
         }
 
+    def _check_provable(self):
+        """:raises UserError: if no sender could prove anything at one of these"""
+        for connection in self:
+            if unprovable := connection._why_unprovable():
+                raise UserError(unprovable)
+
+    def _open(self):
+        """Take and process messages from now on. Called elevated, after all checks."""
+        self._move_to("active")
+        self.env["logistics.message"]._wake_lanes(set(self.mapped("lane")))
+
     def _needs_second_person(self):
         # Elevated code is an installation or a shell, and no person.
         return (

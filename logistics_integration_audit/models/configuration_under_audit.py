@@ -117,18 +117,29 @@ class LogisticsConnectionProof(models.Model):
 
 
 class ResCompany(models.Model):
-    _name = "res.company"
-    _inherit = ["res.company", "logistics.audited.mixin"]
+    _inherit = "res.company"
 
-    def _audited_fields(self):
-        return ("logistics_second_person_live",)
-
-    def _audited_entries_base(self):
-        """Override: a company is its own company."""
-        return {
-            company_id: base | {"company_id": company_id}
-            for company_id, base in super()._audited_entries_base().items()
-        }
+    def write(self, vals):
+        """Override: whether going live takes a second person is told when it changes."""
+        before = {company: company.logistics_second_person_live for company in self}
+        result = super().write(vals)
+        entries = [
+            Entry(
+                "configuration",
+                tell("configuration", {"name": company.name, "detail": "Second person changed"}),
+                before={"logistics_second_person_live": was},
+                after={"logistics_second_person_live": company.logistics_second_person_live},
+                company_id=company.id,
+                res_model="res.company",
+                res_id=company.id,
+                res_name=company.name,
+            )
+            for company, was in before.items()
+            if company.logistics_second_person_live != was
+        ]
+        if entries:
+            self.env["logistics.audit.entry"]._record(entries)
+        return result
 
 
 class LogisticsMappingVersion(models.Model):
