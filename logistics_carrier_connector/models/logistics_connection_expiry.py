@@ -62,6 +62,7 @@ class LogisticsConnection(models.Model):
     secret_expires_at = fields.Datetime(
         "Secret Ends",
         compute="_compute_secret_expires_at",
+        compute_sudo=True,
         help="The first secret in use that ends by itself. Nothing gets in after that.",
     )
 

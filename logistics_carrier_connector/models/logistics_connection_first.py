@@ -6,7 +6,6 @@ from odoo import fields, models
 
 from ..core.curl import ProofWords, command
 from ..core.hello import HELLO
-from .logistics_connection_verifier import OVERLAP
 
 _KEY_BYTES = 32
 _SHOWN_ITEMS = 5
@@ -72,7 +71,7 @@ class LogisticsConnection(models.Model):
         hours = min(max(int(keep_hours), 0), 24 * 90)
         self._set_secret(
             plain,
-            timedelta(hours=hours) if hours != 24 else OVERLAP,
+            timedelta(hours=hours),
             fields.Datetime.to_datetime(ends),
             proof,
         )
@@ -87,9 +86,9 @@ class LogisticsConnection(models.Model):
         self.ensure_one()
         self.check_access("write")
         moment = fields.Datetime.to_datetime(since)
-        message = self.env["logistics.message"].search(
-            [("connection_id", "=", self.id), ("received_at", ">=", moment)], limit=1
-        )
+        # The newest by the index of its connection, however many there are.
+        newest = self.env["logistics.message"].search([("connection_id", "=", self.id)], limit=1)
+        message = newest.filtered(lambda each: each.received_at >= moment)
         refusals = self.env["logistics.refusal"].search(
             [("connection_id", "in", [self.id, False]), ("last_at", ">=", moment)], limit=3
         )
