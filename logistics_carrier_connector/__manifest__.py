@@ -29,6 +29,7 @@
         "views/logistics_carrier_connector_menus.xml",
     ],
     "demo": ["demo/logistics_connection_demo.xml"],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": ["logistics_carrier_connector/static/src/**/*"],
         "web.assets_tests": ["logistics_carrier_connector/static/tests/tours/*.js"],

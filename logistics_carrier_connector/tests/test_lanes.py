@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
+from ..hooks import uninstall_hook
 from .common import ConnectorCase
 
 
@@ -39,6 +40,18 @@ class TestLanes(ConnectorCase):
         for wrong in (0, -1, 33):
             with self.assertRaises(ValidationError), self.env.cr.savepoint():
                 settings.logistics_workers_batch = wrong
+
+    def test_workers_that_were_added_do_not_stay_behind(self):
+        self.env["ir.cron"]._set_lane_workers("visibility", 4)
+        self._take(self._body("PU"))
+        uninstall_hook(self.env)
+        workers = self.env["ir.cron"].with_context(active_test=False)
+        self.assertFalse(workers.search([("logistics_lane", "!=", False)]))
+        # Nothing holds a connection any more: the tables can be dropped in any order.
+        self.env.cr.execute(
+            "DELETE FROM logistics_connection WHERE id = %s RETURNING id", [self.connection.id]
+        )
+        self.assertTrue(self.env.cr.fetchall())
 
     def test_only_administrators_of_the_system_set_it(self):
         admin = self._create_user("lane-admin", "integration_admin")
