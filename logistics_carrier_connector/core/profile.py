@@ -23,7 +23,7 @@ from .profile_builder import build
 from .profile_rules import AlsoRule, ChargeRule, Profile, ReferenceRule, Step
 from .profile_schema import PROFILE_SCHEMA
 
-__all__ = ["AlsoRule", "ChargeRule", "Profile", "ReferenceRule", "Step", "load"]
+__all__ = ["AlsoRule", "ChargeRule", "Profile", "ReferenceRule", "Step", "load", "read"]
 
 MAX_LENGTH: Final = 1_000_000
 
@@ -37,14 +37,14 @@ def load(text: str, milestones: frozenset[str] = frozenset(CATALOGUE)) -> Profil
     """
     if len(text) > MAX_LENGTH:
         raise ConfigurationInvalid(f"a profile has at most {MAX_LENGTH} characters")
-    data = _read(text)
+    data = read(text)
     problems = check(PROFILE_SCHEMA, data)
     if problems:
         raise ConfigurationInvalid("; ".join(str(problem) for problem in problems))
     return build(data, milestones)
 
 
-class _Loader(yaml.BaseLoader):
+class Loader(yaml.BaseLoader):
     """YAML without types, anchors and repeated names."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
@@ -59,9 +59,13 @@ class _Loader(yaml.BaseLoader):
         return mapping
 
 
-def _read(text: str) -> Any:
+def read(text: str) -> Any:
+    """The data of a profile's text, unchecked.
+
+    :raises ConfigurationInvalid: if it is not YAML as profiles use it
+    """
     try:
-        return yaml.load(text, Loader=_Loader)
+        return yaml.load(text, Loader=Loader)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ConfigurationInvalid(f"the profile is not YAML: {reason}") from None

@@ -1,4 +1,3 @@
-import json
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -36,6 +35,7 @@ class LogisticsMessage(models.Model):
             fate = message_fate.decide(reading, outcomes.get(message, []), test)
             message._note_fate(fate, reading)
         self._tell_responsible()
+        self._note_unmapped()
         self._fates_recorded()
 
     def _read_all(self):
@@ -48,8 +48,9 @@ class LogisticsMessage(models.Model):
         reader = message_reader.Reader(
             connection.mapping_id.format,
             version.content or "",
-            json.loads(contract.content) if contract else None,
+            contract._agreement() if contract else None,
             frozenset(self.env["logistics.milestone"]._catalogue()),
+            self.env["logistics.mapping.override"]._of_connection(connection),
         )
         return {
             message: reader.understand(bodies[message.id], utc(message.received_at))
