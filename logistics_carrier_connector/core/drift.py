@@ -62,6 +62,9 @@ class Limits:
     growth: float = 2.0
 
 
+_LIMITS: Final = Limits()
+
+
 def declared(schema: Any) -> dict[str, frozenset[str]]:
     """``{path: types}`` of all fields that a schema declares; no types where it names none.
 
@@ -159,7 +162,7 @@ def tally(fields: Mapping[str, frozenset[str]], trees: Iterable[Any]) -> Counter
     return Counter(finding for tree in trees for finding in findings(fields, tree))
 
 
-def alarming(kind: str, today: Seen, before: Seen, limits: Limits = Limits()) -> bool:
+def alarming(kind: str, today: Seen, before: Seen, limits: Limits = _LIMITS) -> bool:
     """Whether somebody should look at it.
 
     A declared field that is missing is only told where it used to be there: many fields are

@@ -53,10 +53,11 @@ class Loader(yaml.BaseLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        mapping = super().construct_mapping(node, deep=True)
-        if len(mapping) != len(node.value):
-            raise yaml.YAMLError(f"a name occurs twice in line {node.start_mark.line + 1}")
-        return mapping
+        names = [key.value for key, _value in node.value]
+        for index, (key, _value) in enumerate(node.value):
+            if key.value in names[:index]:
+                raise yaml.YAMLError(f"a name occurs twice in line {key.start_mark.line + 1}")
+        return super().construct_mapping(node, deep=True)
 
 
 def read(text: str) -> Any:

@@ -23,7 +23,10 @@ from . import logistics_mapping_trial
 from . import logistics_mapping_override
 from . import logistics_code_table
 from . import logistics_unmapped_code
+from . import logistics_unmapped_code_actions
+from . import logistics_unmapped_code_upkeep
 from . import logistics_dry_run
 from . import logistics_dry_run_line
+from . import logistics_mapping_go_live
 from . import logistics_contract_terms
 from . import logistics_contract_drift

@@ -10,3 +10,9 @@ from . import test_access
 from . import test_doors
 from . import test_events_api
 from . import test_display
+from . import test_code_table
+from . import test_contract
+from . import test_dry_run
+from . import test_overrides
+from . import test_samples
+from . import test_unmapped_code

@@ -10,10 +10,6 @@ from .common import NEW_CODE, PROFILE, ConnectorCase
 
 @tagged("post_install", "-at_install", "logistics")
 class TestVersions(ConnectorCase):
-    def _draft(self, content=PROFILE + NEW_CODE, user=None):
-        versions = self.env["logistics.mapping.version"].with_user(user or self.env.user)
-        return versions.create({"mapping_id": self.mapping.id, "content": content})
-
     def test_the_files_of_the_module_are_loaded_and_in_use(self):
         profiles = self.env["logistics.mapping"].search(
             [("code", "in", ("ups_track_alert", "x12_214"))]
