@@ -48,7 +48,9 @@ class TestDryRun(ConnectorCase):
         self.assertIn("OK", fact.said_after)
         moved = run.shipment_ids
         self.assertEqual(moved.shipment_id, shipment)
-        self.assertEqual((moved.milestone_before, moved.milestone_after), ("Delivered", "Returned to shipper"))
+        self.assertEqual(
+            (moved.milestone_before, moved.milestone_after), ("Delivered", "Returned to shipper")
+        )
         self.assertEqual(run.milestone_changed_count, 1)
         self.assertEqual(shipment.status_id.code, "delivered")
         self.assertEqual(shipment.event_ids, events)

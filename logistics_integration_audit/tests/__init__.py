@@ -3,6 +3,7 @@ from . import (
     test_append_only,
     test_chain,
     test_configuration,
+    test_dry_run,
     test_facts,
     test_leaks,
     test_message,
