@@ -1,5 +1,6 @@
 from . import ir_cron
 from . import ir_http
+from . import logistics_awaiting_mixin
 from . import logistics_version_mixin
 from . import logistics_version_approval
 from . import logistics_contract

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -172,7 +174,7 @@ class LogisticsContractDrift(models.Model):
         self.invalidate_model()
 
     def _tell(self, contract, connection, days):
-        """One activity on the contract for each finding that grows, before it breaks."""
+        """Tell the owner about findings that grow, each once, before anything breaks."""
         if not days:
             return
         newest = max(days)
@@ -190,6 +192,7 @@ class LogisticsContractDrift(models.Model):
             sum(part.filtered(lambda row: row.kind == _SEEN).mapped("message_count"))
             for part in (today, before)
         ]
+        grown = []
         for row in today.filtered(lambda row: row.kind != _SEEN):
             earlier = before.filtered(
                 lambda other, it=row: (other.kind, other.path) == (it.kind, it.path)
@@ -199,25 +202,33 @@ class LogisticsContractDrift(models.Model):
             now, then = Seen(row.message_count, totals[0]), Seen(found, totals[1])
             if not told and alarming(row.kind, now, then):
                 row.is_told = True
-                self._alert(row, now)
+                grown.append((row, now))
+        if grown:
+            self._alert(contract, connection, grown)
 
-    def _alert(self, row, now):
+    def _alert(self, contract, connection, grown):
+        """Tell whoever answers for the contract, in the activity that is open already if one is."""
+        user = contract._responsible() or connection.user_id
+        if not user:
+            return
         kinds = dict(self._fields["kind"]._description_selection(self.env))
-        user = row.contract_id._responsible() or row.connection_id.user_id
-        if user:
-            row.contract_id.activity_schedule(
-                "mail.mail_activity_data_warning",
-                summary=self.env._("%(what)s: %(path)s", what=kinds[row.kind], path=row.path),
-                note=self.env._(
-                    "In %(found)s of %(total)s messages of %(connection)s on %(day)s. Nothing is "
-                    "broken yet: look at a message, and change the contract or ask the sender.",
-                    found=now.found,
-                    total=now.total,
-                    connection=row.connection_id.name,
-                    day=row.day,
-                ),
-                user_id=user.id,
-            )
+        lines = Markup("<br/>").join(
+            f"{kinds[row.kind]}: {row.path} ({now.found} of {now.total})" for row, now in grown
+        )
+        summary = self.env._("Messages of %s are changing", connection.name)
+        waiting = contract.activity_ids.filtered(lambda activity: activity.summary == summary)
+        if waiting:
+            waiting[0].note = (waiting[0].note or Markup()) + Markup("<br/>") + lines
+            return
+        hint = self.env._(
+            "Nothing is broken yet: look at a message, and change the contract or ask the sender."
+        )
+        contract.activity_schedule(
+            "mail.mail_activity_data_warning",
+            summary=summary,
+            note=Markup("%s<br/>%s") % (hint, lines),
+            user_id=user.id,
+        )
 
 
 class LogisticsMessage(models.Model):

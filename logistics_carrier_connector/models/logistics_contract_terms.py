@@ -133,7 +133,7 @@ class LogisticsContractVersion(models.Model):
             self.env._("Golden samples"),
             not failing,
             self.env._(
-                "%(failing)s of the golden samples do not fit: %(why)s",
+                "Not all fit (%(failing)s do not). %(why)s",
                 failing=len(failing),
                 why=f"{visible.name}: {failing[0][1]}" if visible else "…",
             )

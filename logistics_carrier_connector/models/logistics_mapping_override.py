@@ -72,7 +72,7 @@ class LogisticsMappingOverride(models.Model):
     _description = "Exception from a Code Table"
     _inherit = [
         "logistics.meaning.mixin",
-        "logistics.approvable.mixin",
+        "logistics.awaiting.mixin",
         "logistics.stateful.mixin",
         "logistics.governed.mixin",
     ]

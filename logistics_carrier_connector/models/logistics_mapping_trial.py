@@ -221,7 +221,7 @@ class LogisticsMappingVersion(models.Model):
                 self.env._("Golden samples"),
                 False,
                 self.env._(
-                    "%(failing)s of the golden samples are read otherwise than expected: %(why)s",
+                    "Not all are read as expected (%(failing)s fail). %(why)s",
                     failing=len(failing),
                     why=f"{visible.name}: {failing[0][1]}" if visible else "…",
                 ),

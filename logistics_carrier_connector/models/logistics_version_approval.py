@@ -29,7 +29,7 @@ class LogisticsVersionMixin(models.AbstractModel):
     """
 
     _name = "logistics.version.mixin"
-    _inherit = ["logistics.version.mixin", "logistics.approvable.mixin"]
+    _inherit = ["logistics.version.mixin", "logistics.awaiting.mixin"]
 
     go_live_reason = fields.Char(
         "Why Now",
@@ -37,21 +37,6 @@ class LogisticsVersionMixin(models.AbstractModel):
         help="Needed to go live in spite of open points, and to go back to an earlier version.",
     )
     checklist_html = fields.Html("Before It Goes Live", compute="_compute_checklist_html")
-    pending_approval_id = fields.Many2one(
-        "logistics.approval", "Waits for", compute="_compute_pending_approval_id"
-    )
-
-    def _compute_pending_approval_id(self):
-        found = self.env["logistics.approval"].search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("state", "=", "pending"),
-            ]
-        )
-        by_version = found.grouped("res_id")
-        for version in self:
-            version.pending_approval_id = by_version.get(version.id, found.browse())
 
     @api.depends("content", "state")
     def _compute_checklist_html(self):
@@ -121,21 +106,20 @@ class LogisticsVersionMixin(models.AbstractModel):
             # The right to write was checked above; the state is nobody's to write.
             self.sudo()._move_to("waiting")
 
-    def action_take_back(self):
-        """Take the request back; a draft can be changed again."""
-        self.check_access("write")
-        self.pending_approval_id.action_withdraw()
+    def action_open(self):
+        """Open this version on a page of its own."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+        }
 
     def action_new_version(self):
         """Make a draft with the content of this version, and open it."""
         self.ensure_one()
-        draft = self.copy()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": draft.id,
-            "view_mode": "form",
-        }
+        return self.copy().action_open()
 
     def _open_points(self):
         """Why it cannot go live yet, as a sentence; empty if it can."""

@@ -133,7 +133,7 @@ class TestContract(ConnectorCase):
         version = self.env["logistics.contract.version"].create(
             {"contract_id": self.contract.id, "content": '{"required": ["number"]}'}
         )
-        with self.assertRaisesRegex(UserError, "do not fit"):
+        with self.assertRaisesRegex(UserError, "Not all fit"):
             version.action_submit()
 
     def test_a_schema_is_made_from_samples(self):
@@ -231,13 +231,19 @@ class TestContract(ConnectorCase):
         for number in range(6):
             self.assertEqual(self._take(self._body("PU", n=number)).state, "parked")
         self._measure()
-        self.assertIn("n", self.contract.activity_ids.summary)
+        self.assertIn("are changing", self.contract.activity_ids.summary)
+        self.assertIn("New field: n (6 of 6)", self.contract.activity_ids.note)
         self.assertEqual(self.contract.activity_ids.user_id, self.owner)
         for number in range(6):
             self._take(self._body("OK", n=number))
         self._measure()
         self.assertEqual(len(self.contract.activity_ids), 1)
         self.assertEqual(self.contract.drift_count, 1)
+        for number in range(20):
+            self._take(self._body("PU", n=number, colour="red", size="big"))
+        self._measure()
+        self.assertEqual(len(self.contract.activity_ids), 1, "what is new is added to it")
+        self.assertIn("colour", self.contract.activity_ids.note)
 
     def test_the_values_of_messages_are_not_kept(self):
         self._take(self._body("PU", secret_note="do not tell"))
