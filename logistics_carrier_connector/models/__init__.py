@@ -21,6 +21,7 @@ from . import logistics_parked_fact
 from . import logistics_approval
 from . import logistics_mapping_sample
 from . import logistics_mapping_trial
+from . import logistics_meaning_mixin
 from . import logistics_mapping_override
 from . import logistics_code_table
 from . import logistics_unmapped_code

@@ -4,9 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from odoo.addons.logistics_milestone_sync.core.vocabulary import PARTIES, REASONS
-
-from ..core.code_table import CodeRow
 from ..core.overrides import CLIENT, CONNECTION, Override
 from .logistics_approval import KIND
 
@@ -14,52 +11,6 @@ _PROPOSED = (
     *("mapping_id", "code", "connection_id", "client_id", "company_id"),
     *("milestone_id", "reason", "party", "inferred", "ignore", "note"),
 )
-
-
-class LogisticsMeaningMixin(models.AbstractModel):
-    """What a code means, as somebody proposes it."""
-
-    _name = "logistics.meaning.mixin"
-    _description = "Meaning of a Code"
-
-    milestone_id = fields.Many2one(
-        "logistics.milestone", "Means", index="btree_not_null", ondelete="restrict"
-    )
-    ignore = fields.Boolean("Nothing to Record", help="The code is known and states no milestone.")
-    reason = fields.Selection("_selection_reason")
-    party = fields.Selection("_selection_party", "Responsible Party")
-    inferred = fields.Boolean(
-        "Suggested Only",
-        help="The code says less than the milestone. Such events do not release invoices.",
-    )
-    note = fields.Char(help="What the code means, in your words.")
-
-    @api.model
-    def _selection_reason(self):
-        return [(word, word.replace("_", " ").capitalize()) for word in REASONS]
-
-    @api.model
-    def _selection_party(self):
-        return [(word, word.replace("_", " ").capitalize()) for word in PARTIES]
-
-    def _to_row(self):
-        """The meaning as the value that a code table holds.
-
-        :raises UserError: if it says neither a milestone nor that there is none
-        """
-        self.ensure_one()
-        if self.ignore == bool(self.milestone_id):
-            raise UserError(
-                self.env._("Choose the milestone that the code means, or “Nothing to Record”.")
-            )
-        return CodeRow(
-            milestone=self.milestone_id.code or "",
-            reason=self.reason or "",
-            party=self.party or "",
-            inferred=self.inferred,
-            ignore=self.ignore,
-            note=self.note or "",
-        )
 
 
 class LogisticsMappingOverride(models.Model):
@@ -188,12 +139,18 @@ class LogisticsMappingOverride(models.Model):
         self.sudo()._move_to("waiting")
 
     def action_retire(self):
-        """Let the profile's own table count again, for messages from now on."""
+        """Ask that the profile's own table counts again; somebody else decides that, too."""
         self.check_access("write")
-        # The right to write was checked above; the state is nobody's to write.
-        overrides_sudo = self.sudo()
-        overrides_sudo._move_to("retired")
-        overrides_sudo._tell_connections()
+        for override in self:
+            if override.state != "active":
+                raise UserError(self.env._("%s does not count now.", override.display_name))
+            note = self.env._(
+                "End of the exception: %(code)s means “%(standard)s” again for %(scope)s.",
+                code=override.code,
+                standard=override.standard,
+                scope=override._scope_name(),
+            )
+            self.env["logistics.approval"]._request(override, KIND, note=note)
 
     def _approval_note(self):
         return self.env._(
@@ -209,27 +166,36 @@ class LogisticsMappingOverride(models.Model):
 
     def _approval_conflict(self, approval):
         """Override of `logistics_milestone_sync`: the author does not decide either."""
-        if self.create_uid == self.env.user:
+        if self.state == "waiting" and self.create_uid == self.env.user:
             return self.env._("You wrote this exception: somebody else has to decide it.")
         return super()._approval_conflict(approval)
 
     def _approval_obsolete(self, approval):
         """Override of `logistics_milestone_sync`."""
-        if self.state != "waiting":
+        if self.state not in ("waiting", "active"):
             return self.env._("%s does not wait any more.", self.display_name)
         return super()._approval_obsolete(approval)
 
     def _on_approval_decided(self, approval):
-        """Override of `logistics_milestone_sync`: an approved exception counts from now on."""
+        """Override of `logistics_milestone_sync`: an approved exception counts from now on, or no
+        longer."""
         super()._on_approval_decided(approval)
-        if approval.state != "approved":
+        if self.state == "active":
+            self._end(approval)
+        elif approval.state != "approved":
             self._move_to("draft")
-            return
-        before = self.search(self._same_scope() & Domain("state", "=", "active"))
-        before._move_to("retired")
-        before.flush_recordset(["state"])  # one counts (unique index): the old one goes first
-        self._move_to("active")
-        self._tell_connections()
+        else:
+            before = self.search(self._same_scope() & Domain("state", "=", "active"))
+            before._move_to("retired")
+            before.flush_recordset(["state"])  # one counts (unique index): the old one goes first
+            self._move_to("active")
+            self._tell_connections()
+
+    def _end(self, approval):
+        """Its end was decided about: approved, or it stays."""
+        if approval.state == "approved":
+            self._move_to("retired")
+            self._tell_connections()
 
     def _same_scope(self):
         domain = Domain.TRUE

@@ -101,9 +101,32 @@ class TestOverrides(ConnectorCase):
         override = self._override()
         self._approve(override)
         override.action_retire()
+        self.assertEqual(override.state, "active", "nobody agreed yet")
+        with self.assertRaises(AccessError):
+            override.pending_approval_id.with_user(self.admin).action_approve()
+        self._approve(override)
+        self.assertEqual(override.state, "retired")
         shipment = self._tracked_shipment("1ZTEST")
         self._take(self._body("OK"))
         self.assertEqual(shipment.status_id.code, "delivered")
+
+    def test_an_exception_stays_when_its_end_is_rejected_or_taken_back(self):
+        override = self._override()
+        self._approve(override)
+        override.action_retire()
+        override.action_take_back()
+        self.assertEqual(override.state, "active")
+        override.action_retire()
+        other = self.env["res.users"].search([("login", "=", "second-pair")])
+        override.pending_approval_id.with_user(other).action_reject("it is right")
+        self.assertEqual(override.state, "active")
+
+    def test_a_request_that_is_taken_back_is_a_draft_again(self):
+        override = self._override()
+        override.action_take_back()
+        self.assertEqual((override.state, override.pending_approval_id.id), ("draft", False))
+        override.why = "better said"
+        override.action_submit()
 
     def test_what_was_submitted_does_not_change(self):
         override = self._override()
