@@ -22,6 +22,7 @@ from . import (
     logistics_release_line,
     logistics_shipment,
     logistics_shipment_stake,
+    logistics_shipment_supposed,
     res_partner,
     sale_order,
     sale_order_line,

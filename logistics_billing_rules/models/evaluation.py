@@ -68,7 +68,7 @@ class Evaluation:
         # A slice of a recordset is read alone: read the orders and the books of all of them first.
         shipments.sale_order_ids.mapped("partner_id.commercial_partner_id.name")
         releases.line_ids.move_line_id.mapped("move_id.state")
-        self.folds = shipments._fold_many()
+        self.folds = self._fold(shipments)
         self.cases = (
             self.env["logistics.exception"]
             .search([("shipment_id", "in", shipments.ids)], order="id")
@@ -86,6 +86,10 @@ class Evaluation:
         self.charges = charges.filtered(lambda c: c.side == "sell").grouped("shipment_id")
         costs = charges.filtered(lambda charge: charge.side == "buy")
         self.bases = Bases(shipments, self.folds, costs, self._convert)
+
+    def _fold(self, shipments):
+        """``{shipment id: core.state.Folded}``. To be overridden by what only supposes facts."""
+        return shipments._fold_many()
 
     def judge(self, release):
         """Decide about one release (``Judged``)."""

@@ -1,4 +1,3 @@
-import json
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -38,6 +37,7 @@ class LogisticsMessage(models.Model):
             message._note_fate(fate, reading)
         self._tell_breaker(readings)
         self._tell_responsible()
+        self._note_unmapped()
         self._fates_recorded()
 
     def _tell_breaker(self, readings):
@@ -61,8 +61,9 @@ class LogisticsMessage(models.Model):
         reader = message_reader.Reader(
             connection.mapping_id.format,
             version.content or "",
-            json.loads(contract.content) if contract else None,
+            contract._agreement() if contract else None,
             frozenset(self.env["logistics.milestone"]._catalogue()),
+            self.env["logistics.mapping.override"]._of_connection(connection),
         )
         return {
             message: reader.understand(bodies[message.id], utc(message.received_at))

@@ -17,3 +17,9 @@ from . import test_breaker
 from . import test_lanes
 from . import test_dead_letters
 from . import test_connect
+from . import test_code_table
+from . import test_contract
+from . import test_dry_run
+from . import test_overrides
+from . import test_samples
+from . import test_unmapped_code

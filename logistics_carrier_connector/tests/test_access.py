@@ -16,6 +16,13 @@ MODELS = (
     "logistics.contract",
     "logistics.contract.version",
     "logistics.rate.bucket",
+    "logistics.mapping.sample",
+    "logistics.mapping.override",
+    "logistics.unmapped.code",
+    "logistics.dry.run",
+    "logistics.dry.run.fact",
+    "logistics.dry.run.shipment",
+    "logistics.contract.drift",
 )
 
 

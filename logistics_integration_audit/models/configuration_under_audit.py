@@ -212,3 +212,22 @@ class LogisticsFuelPercent(models.Model):
 
     def _audited_fields(self):
         return ("table_id", "date_start", "percent", "state")
+
+
+class LogisticsMappingOverride(models.Model):
+    _name = "logistics.mapping.override"
+    _inherit = ["logistics.mapping.override", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return (
+            *("mapping_id", "code", "connection_id", "client_id", "milestone_id"),
+            *("ignore", "reason", "party", "inferred", "state"),
+        )
+
+
+class LogisticsMappingSample(models.Model):
+    _name = "logistics.mapping.sample"
+    _inherit = ["logistics.mapping.sample", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("name", "mapping_id", "is_golden", "active")

@@ -4,6 +4,7 @@ from . import (
     test_chain,
     test_configuration,
     test_dead_letter_money,
+    test_dry_run,
     test_facts,
     test_leaks,
     test_message,
