@@ -7,11 +7,12 @@ class LogisticsAgreement(models.Model):
     _inherit = "logistics.agreement"
 
     rate_ids = fields.One2many("logistics.rate", "agreement_id", "Prices", copy=True)
+    zone_ids = fields.One2many("logistics.zone", "agreement_id", "Zones", copy=True)
     simulation_ids = fields.One2many("logistics.simulation", "agreement_id", "Simulations")
     simulation_count = fields.Integer(compute="_compute_simulation_count")
     changes_html = fields.Html("What Changed", compute="_compute_changes_html", sanitize=False)
 
-    @api.depends("previous_id", "rule_ids", "rate_ids")
+    @api.depends("previous_id", "rule_ids", "rate_ids", "zone_ids")
     def _compute_changes_html(self):
         for agreement in self:
             old = agreement.previous_id
@@ -52,6 +53,7 @@ class LogisticsAgreement(models.Model):
             (self.env._("Customer"), self.partner_id.display_name or ""),
             (self.env._("Currency"), self.currency_id.name),
             (self.env._("Billing"), rule.summary or ""),
+            (self.env._("Zones"), "; ".join(zone._words() for zone in self.zone_ids)),
             (
                 rule._fields["weight_source"]._description_string(self.env),
                 dict(rule._fields["weight_source"]._description_selection(self.env)).get(
@@ -63,6 +65,10 @@ class LogisticsAgreement(models.Model):
                 for name in (*flags, "document_required")
             ),
         ]
+
+    def _to_zones(self):
+        """The zones as values, in the order in which they are looked through."""
+        return tuple(zone.to_zone() for zone in self.zone_ids.sorted())
 
     def _continue_prices(self, previous):
         """Let the price lines revise the charges of those that they were copied from."""
