@@ -21,6 +21,7 @@ REASONS = [
     ("approval", "Approval of an exception"),
     ("pod_document", "Document of the proof"),
     ("outcome", "Failed or disputed delivery"),
+    ("charge", "Stated charge in doubt"),
     ("price", "Charges cannot be priced"),
     ("agreement", "No agreement"),
     ("difference", "Invoice and facts differ"),

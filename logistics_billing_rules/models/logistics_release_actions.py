@@ -47,16 +47,17 @@ class LogisticsRelease(models.Model):
         self._locked_sudo()._process()
 
     def action_request_approval(self):
-        """Ask finance to bill in spite of the open exceptions of these shipments."""
+        """Ask finance to bill in spite of open exceptions, and doubtful charges as they are."""
         self._check_finance(_PREPARER)
         cases = self.shipment_id.exception_ids.filtered(
             lambda case: case.state == "open"
             and not case.billing_approved
             and not case.pending_approval
         )
-        if not cases:
-            raise UserError(self.env._("No exception waits for a request."))
-        result = cases.action_request_billing_approval()
+        asked = self._ask_to_accept_charges()
+        if not cases and not asked:
+            raise UserError(self.env._("No exception and no charge waits for a request."))
+        result = cases.action_request_billing_approval() if cases else None
         self._locked_sudo()._process()
         return result
 

@@ -12,5 +12,6 @@ from . import (
     test_review,
     test_rights,
     test_screens,
+    test_stated,
     test_trial,
 )

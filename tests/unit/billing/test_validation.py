@@ -45,9 +45,7 @@ def eur(amount):
 def stated(amount="25", charge_type="accessorial", number=1, **values):
     amount = eur(amount)
     defaults = {"converted": amount, "speaker": "Parcel"}
-    return StatedCharge(
-        number, f"Charge {number}", charge_type, amount, **(defaults | values)
-    )
+    return StatedCharge(number, f"Charge {number}", charge_type, amount, **(defaults | values))
 
 
 TERM = ChargeTerm("accessorial", eur("25"), Decimal(10), eur("1"), eur("60"))
@@ -138,9 +136,7 @@ def test_a_tolerance_says_how_far_off_it_is_and_what_is_allowed():
 amounts = st.decimals("-100", "100", places=2)
 charges = st.lists(
     st.builds(
-        lambda number, amount, kind, by_hand: stated(
-            str(amount), kind, number, by_hand=by_hand
-        ),
+        lambda number, amount, kind, by_hand: stated(str(amount), kind, number, by_hand=by_hand),
         st.integers(1, 99),
         amounts,
         st.sampled_from(["accessorial", "freight", "other", "storage"]),
@@ -171,9 +167,7 @@ def test_every_hold_has_a_mark_of_its_own_and_a_reason(found):
 
 
 def case(*found, **values):
-    event = LedgerEvent(
-        key="delivered", milestone="delivered", occurred_at=DAY, system_id=7, id=12
-    )
+    event = LedgerEvent(key="delivered", milestone="delivered", occurred_at=DAY, system_id=7, id=12)
     basis = Basis(eur("1000"), DAY.date(), {"weight": Decimal(50)})
     return Case(fold([event]).shipment, DAY, basis, stated=tuple(found), **values)
 
