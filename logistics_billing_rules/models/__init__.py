@@ -1,5 +1,6 @@
 from . import (
     account_move,
+    account_move_guard,
     account_move_line,
     agreement_part,
     logistics_agreement,
@@ -26,6 +27,7 @@ from . import (
     res_partner,
     sale_order,
     sale_order_line,
+    stock_move,
     stock_picking,
 )
 from . import logistics_zone

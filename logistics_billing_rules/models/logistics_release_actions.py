@@ -41,6 +41,24 @@ class LogisticsRelease(models.Model):
         releases_sudo.write({"released_at": False})
         return self._notify(releases_sudo, releases_sudo._process(by_hand=True))
 
+    def action_withdraw(self):
+        """Cancel the draft invoices of these releases, and look at the facts again.
+
+        What is ready is invoiced anew if the agreement says so, from the order and the prices of
+        now: so a changed price comes from there and never from the draft.
+
+        :raises UserError: if an invoice is posted already
+        """
+        self._check_finance(_PREPARER)
+        releases_sudo = self._locked_sudo()
+        moves_sudo = releases_sudo.line_ids.filtered("live").move_line_id.move_id
+        if not moves_sudo or any(m.state != "draft" or m.posted_before for m in moves_sudo):
+            raise UserError(
+                self.env._("Only a release whose invoices are drafts can be withdrawn.")
+            )
+        releases_sudo._withdraw()
+        return self._notify(releases_sudo, releases_sudo._process())
+
     def action_evaluate(self):
         """Look at the facts again now. What is ready is invoiced if the agreement says so."""
         self._check_finance(_PREPARER)

@@ -33,6 +33,12 @@ class LogisticsReleaseLine(models.Model):
     quantity = fields.Float(digits="Product Unit", readonly=True)
     currency_id = fields.Many2one(related="move_line_id.currency_id")
     amount = fields.Monetary("Untaxed", related="move_line_id.price_subtotal")
+    # What the draft said when it was released: whoever changes it later has to withdraw it.
+    released_amount = fields.Monetary(
+        "Released", currency_field="released_currency_id", readonly=True
+    )
+    released_currency_id = fields.Many2one("res.currency", readonly=True)
+    released_product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict")
     move_line_id = fields.Many2one(
         "account.move.line", readonly=True, index="btree_not_null", ondelete="set null"
     )

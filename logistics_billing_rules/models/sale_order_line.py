@@ -82,6 +82,9 @@ class SaleOrderLine(models.Model):
                 return holding.browse()
             return holding[:1]
         releases = self._logistics_releases()
+        if self.product_id.type == "consu" and not self.is_downpayment and not self.move_ids:
+            # Goods whose transfers were unlinked are not free: they wait for the whole order.
+            releases = self._logistics_standing(self.order_id).logistics_release_ids
         return releases.filtered(lambda r: r.state not in ("released", "cancelled"))[:1]
 
     def _logistics_releases(self):

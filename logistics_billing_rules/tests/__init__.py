@@ -3,6 +3,7 @@ from . import (
     test_any_order,
     test_approval,
     test_decision,
+    test_drafts,
     test_guards,
     test_lane,
     test_override,
