@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import float_compare, format_amount
 
+from .logistics_release import SETTLED
+
 _OURS = {"logistics_shipment_id", "logistics_charge_id"}
 
 
@@ -47,7 +49,7 @@ class AccountMoveLine(models.Model):
                 line=self.name or self.product_id.display_name,
                 shipment=shipment.name,
             )
-        if release.state != "released":
+        if release.state not in SETTLED:
             return release._why_text()
         return self._logistics_exceeds(noted, held)
 

@@ -21,6 +21,18 @@ def is_priced(charge):
     return charge.source_kind == "contract"
 
 
+def same_price(charge, price):
+    """Whether a charge that an agreement made still says what the agreement charges.
+
+    :param price: ``core.money.Money`` or ``None``
+    """
+    return (
+        price is not None
+        and charge.currency_id.name == price.currency
+        and charge.currency_id.compare_amounts(charge.amount, float(price.amount)) == 0
+    )
+
+
 @dataclass(frozen=True)
 class Judged:
     """One release in the light of the facts.
@@ -45,7 +57,13 @@ class Judged:
     @property
     def justified(self):
         """``{key: quantity}`` that may be on invoices, given what Odoo says is invoiceable."""
-        justified = {f"charge/{charge.id}": Decimal(1) for charge in self.charges}
+        prices = {price.key: price.amount for price in self.decision.charges if price.amount}
+        standing = self.charges.filtered(
+            lambda c: not is_priced(c) or same_price(c, prices.get(c.charge_key))
+        )
+        known = {charge.charge_key for charge in standing if is_priced(charge)}
+        justified = {f"charge/{charge.id}": Decimal(1) for charge in standing}
+        justified |= {f"price/{key}": Decimal(1) for key in prices if key not in known}
         for line, quantity in self.quantities.items():
             key = f"goods/{line.id}"
             mine = self.invoiced.get(key, Decimal(0))

@@ -9,18 +9,20 @@ class LogisticsApproval(models.Model):
             ("agreement", "Agreement with a customer"),
             ("fuel_percent", "Fuel surcharge"),
             ("charge_billing", "Bill charges as stated"),
+            ("adjustment", "Adjustment of an invoice"),
         ],
         ondelete={
             "agreement": "cascade",
             "fuel_percent": "cascade",
             "charge_billing": "cascade",
+            "adjustment": "cascade",
         },
     )
 
     @api.model
     def _approver_group(self, kind):
         """Override of `logistics_milestone_sync`: prices are for the finance approver."""
-        if kind in ("agreement", "fuel_percent", "charge_billing"):
+        if kind in ("agreement", "fuel_percent", "charge_billing", "adjustment"):
             return "logistics_milestone_sync.logistics_milestone_sync_group_finance_approver"
         return super()._approver_group(kind)
 

@@ -7,9 +7,14 @@ STATES = [
     ("awaiting_approval", "Awaiting Approval"),
     ("ready", "Ready"),
     ("released", "Released"),
+    ("disputed", "Disputed"),
+    ("adjusted", "Adjusted"),
     ("review", "To Review"),
     ("cancelled", "Nothing to Invoice"),
 ]
+# Invoiced, and nothing is open; and posted, but not as the facts say.
+SETTLED = ("released", "adjusted")
+DIFFERENT = ("review", "disputed")
 HELD = ("waiting", "blocked", "awaiting_approval", "ready")
 REASONS = [
     ("delivered", "Delivery"),

@@ -1,4 +1,5 @@
 from . import (
+    test_adjustment,
     test_agreement,
     test_any_order,
     test_approval,
