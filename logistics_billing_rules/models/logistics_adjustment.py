@@ -67,9 +67,7 @@ class LogisticsAdjustment(models.Model):
     event_ids = fields.Many2many(
         "logistics.milestone.event", compute="_compute_event_ids", string="Rests On"
     )
-    approval_id = fields.Many2one(
-        "logistics.approval", readonly=True, index="btree_not_null"
-    )
+    approval_id = fields.Many2one("logistics.approval", readonly=True, index="btree_not_null")
     release_line_ids = fields.One2many("logistics.release.line", "adjustment_id", readonly=True)
     move_ids = fields.Many2many("account.move", compute="_compute_move_ids", string="Documents")
 
