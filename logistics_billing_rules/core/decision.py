@@ -42,6 +42,7 @@ from .case import (
     Requirement,
     Terms,
 )
+from .charge_lines import stated_charges
 from .money import Money
 from .quote import quote
 from .rate import Charge, Unpriced
@@ -76,6 +77,7 @@ def decide(case: Case, terms: Terms | None) -> Decision:
         *_exceptions(case, terms),
         *(_document(case, terms) if terms.document_required else ()),
         *priced,
+        *stated_charges(case, terms, charges),
     )
     amount = _amount(case, charges)
     return Decision(_state(case, requirements), requirements, amount, charges)

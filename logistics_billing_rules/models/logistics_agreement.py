@@ -16,6 +16,7 @@ _FROZEN = {
     "rule_ids",
     "rate_ids",
     "zone_ids",
+    "stated_ids",
 }
 
 

@@ -8,6 +8,9 @@ class LogisticsAgreement(models.Model):
 
     rate_ids = fields.One2many("logistics.rate", "agreement_id", "Prices", copy=True)
     zone_ids = fields.One2many("logistics.zone", "agreement_id", "Zones", copy=True)
+    stated_ids = fields.One2many(
+        "logistics.charge.term", "agreement_id", "Stated Charges", copy=True
+    )
     simulation_ids = fields.One2many("logistics.simulation", "agreement_id", "Simulations")
     simulation_count = fields.Integer(compute="_compute_simulation_count")
     changes_html = fields.Html("What Changed", compute="_compute_changes_html", sanitize=False)
@@ -53,6 +56,10 @@ class LogisticsAgreement(models.Model):
             (self.env._("Customer"), self.partner_id.display_name or ""),
             (self.env._("Currency"), self.currency_id.name),
             (self.env._("Billing"), rule.summary or ""),
+            (
+                self.env._("Stated Charges"),
+                "; ".join(term._words() for term in self.stated_ids.sorted("charge_type")),
+            ),
             (self.env._("Zones"), "; ".join(zone._words() for zone in self.zone_ids)),
             (
                 rule._fields["weight_source"]._description_string(self.env),

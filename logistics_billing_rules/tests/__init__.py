@@ -1,8 +1,10 @@
 from . import (
+    test_adjustment,
     test_agreement,
     test_any_order,
     test_approval,
     test_decision,
+    test_drafts,
     test_guards,
     test_lane,
     test_override,
@@ -13,5 +15,6 @@ from . import (
     test_rights,
     test_screens,
     test_supposed,
+    test_stated,
     test_trial,
 )
