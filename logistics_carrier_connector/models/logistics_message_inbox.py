@@ -176,7 +176,7 @@ class LogisticsMessage(models.Model):
             """
             SELECT cron_id FROM ir_cron_trigger
              WHERE cron_id = ANY(%s) AND call_at <= (now() AT TIME ZONE 'UTC')
-               AND call_at > (now() AT TIME ZONE 'UTC') - interval '10 seconds'
+               AND call_at > (now() AT TIME ZONE 'UTC') - interval '2 seconds'
                FOR KEY SHARE SKIP LOCKED
             """,
             [list(cron_ids)],
