@@ -147,9 +147,7 @@ def main() -> int:
 def _tell(result: Result, places: Places) -> None:
     rate = result.messages / result.worked_off
     say(f"{result.messages} messages, {result.kills} kills, answers {result.answers}")
-    say(
-        f"sent in {result.seconds:.0f} s, worked off in {result.worked_off:.0f} s ({rate:.0f}/s)"
-    )
+    say(f"sent in {result.seconds:.0f} s, worked off in {result.worked_off:.0f} s ({rate:.0f}/s)")
     say(f"{'sender':<10}{'':<7}{'messages':>9}{'median':>9}{'p95':>9}{'worst':>9}  ms")
     for when, latencies in (("calm", result.calm), ("storm", result.storm)):
         for sender, each in latencies.items():

@@ -1,17 +1,13 @@
 """What single codes of carriers mean, after the carriers' own lists.
 
-A second reading of the tables found these read otherwise once; each decides about money or about who
-has to do something.
+A second reading of the tables found these read otherwise once; each decides about money or about
+who has to do something.
 """
 
 import pytest
 
-from odoo.addons.logistics_carrier_connector.core.profile import load
-from odoo.addons.logistics_carrier_connector.core.profile_tables import compose
+from .builders import profile
 
-from .builders import PROFILES, profile
-
-FINAL = ("delivered", "returned", "cancelled", "lost")
 # profile, code, milestone (empty: states none), reason
 MEANINGS = """
 dhl_unified parcel-nl/COLLECTED_AT_PARCELSHOP delivered -
@@ -85,18 +81,6 @@ def test_a_code_means_what_its_carrier_says(line):
     name, code, milestone, reason = line.split()
     row = profile(name).codes[code]
     assert (row.milestone or "-", row.reason or "-") == (milestone, reason)
-
-
-def test_what_ends_a_shipment_is_never_a_word_that_another_row_gives_another_end():
-    """In one table: that two codes differ by a prefix only and end the shipment differently."""
-    for path in PROFILES.glob("codes/*.yaml"):
-        base = (PROFILES / "gls.yaml").read_text("utf-8")
-        text = base.replace("tables: [gls]", f"tables: [{path.stem}]")
-        table = load(compose(text, {path.stem: path.read_text("utf-8")})).codes
-        ends = {code: row.milestone for code, row in table.items() if row.milestone in FINAL}
-        for code, milestone in ends.items():
-            padded = code.lstrip("0")
-            assert ends.get(padded, milestone) == milestone, (path.stem, code)
 
 
 @pytest.mark.parametrize("name", ["mydhl", "dhl_express_xml", "dhl_unified", "dhl_parcel_de"])
