@@ -22,6 +22,7 @@
         "views/logistics_rate_views.xml",
         "views/logistics_fuel_table_views.xml",
         "wizards/logistics_rate_trial_views.xml",
+        "views/logistics_simulation_views.xml",
         "views/logistics_agreement_views.xml",
         "views/logistics_shipment_views.xml",
         "views/sale_order_views.xml",

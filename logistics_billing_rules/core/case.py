@@ -12,6 +12,7 @@ from odoo.addons.logistics_milestone_sync.core.state import State
 from .measure import Basis
 from .money import Money
 from .rate import Charge, Line
+from .zone import Zone
 
 WAITING: Final = "waiting"
 BLOCKED: Final = "blocked"
@@ -36,6 +37,7 @@ class Terms:
     :param triggers: codes of the milestones that must all be reached
     :param any_of: codes of milestones of which one must be reached; empty for none
     :param lines: what is charged, in the order in which the lines build on each other
+    :param zones: that conditions of lines may name, in the order in which they are looked through
     :param inferred_counts: a milestone that was derived, not observed, is good enough
     :param exceptions_block: no open exception, unless finance approved to bill in spite of it
     :param approval_replaces_proof: such an approval also stands in for missing proof of delivery
@@ -48,6 +50,7 @@ class Terms:
     lines: tuple[Line, ...] = ()
     any_of: tuple[str, ...] = ()
     digits: int = 2
+    zones: tuple[Zone, ...] = ()
     inferred_counts: bool = False
     exceptions_block: bool = True
     approval_replaces_proof: bool = True

@@ -46,6 +46,7 @@ from .money import Money
 from .quote import quote
 from .rate import Charge, Unpriced
 from .wording import OWNER_OF, milestone_name
+from .zone import zoned
 
 PROOF: Final = "pod_received"
 WEIGHED: Final = "weight_validated"
@@ -226,7 +227,7 @@ def _price(case: Case, terms: Terms) -> tuple[tuple[Charge, ...], tuple[Requirem
             WEIGHED, "Certified weight", False, note, missing_since=since, owes="carrier"
         )
         return (), (line,)
-    quoted = quote(terms.lines, basis, terms.digits)
+    quoted = quote(terms.lines, zoned(basis, terms.zones), terms.digits)
     event = case.state.reached.get(WEIGHED) if certified else None
     return quoted.charges, (
         *(_unpriced(name, why, case) for name, why in quoted.missing),

@@ -26,3 +26,6 @@ from . import (
     sale_order_line,
     stock_picking,
 )
+from . import logistics_zone
+from . import logistics_simulation
+from . import logistics_simulation_line

@@ -65,8 +65,9 @@ class Evaluation:
     def __init__(self, releases):
         self.env = releases.env
         shipments = releases.shipment_id
-        # A slice of a recordset is read alone: read the orders of all of them first.
+        # A slice of a recordset is read alone: read the orders and the books of all of them first.
         shipments.sale_order_ids.mapped("partner_id.commercial_partner_id.name")
+        releases.line_ids.move_line_id.mapped("move_id.state")
         self.folds = shipments._fold_many()
         self.cases = (
             self.env["logistics.exception"]

@@ -15,6 +15,7 @@ _FROZEN = {
     "date_end",
     "rule_ids",
     "rate_ids",
+    "zone_ids",
 }
 
 
