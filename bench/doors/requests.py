@@ -67,7 +67,7 @@ _PROOFS: Final = [
 _OTHER: Final = [
     ("Cookie", "session_id=../../etc; frontend_lang=xx_XX; cids=a-b"),
     ("Cookie", "\xff=\xfe;;;="),
-    ("Host", "nobody.invalid:99999"),
+    ("Host", "nobody.invalid"),
     ("X-Forwarded-For", "999.1.1.1, ::1"),
     ("X-Forwarded-Proto", "gopher"),
     ("Accept-Language", "xx-YY;q=9,\x01"),

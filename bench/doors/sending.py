@@ -20,7 +20,10 @@ _SECONDS = 30  # for one answer
 _PARALLEL = 4
 # The HTTP server itself, of a request that is none: no such method, no such version.
 _NOT_HTTP = (501, 505)
-_WRONG = re.compile(r"^\S+ \S+ \d+ (?:ERROR|CRITICAL) |Traceback \(most recent call last\)")
+# Odoo itself looks up other addresses as pages, and fails on a NUL in them.
+_OURS = re.compile(rb"\S+ /logistics/v1/")
+_OUR_ERROR = re.compile(r"\S+ \S+ \d+ (?:ERROR|CRITICAL) \S+ odoo\.addons\.logistics_")
+_OUR_FRAME = "/logistics_"
 
 
 @dataclass
@@ -41,8 +44,9 @@ def fuzz(server: Server, seeds: Iterator[int]) -> Findings:
     before = server.log.stat().st_size if server.log.exists() else 0
 
     def one(seed: int) -> None:
-        status, body = send(server.url, request(seed))
-        complaint = _complaint(status, body)
+        wire = request(seed)
+        status, body = send(server.url, wire)
+        complaint = _complaint(status, body) if _OURS.match(wire) else ""
         with lock:
             found.statuses[status] += 1
             if complaint:
@@ -82,11 +86,22 @@ def _complaint(status: int, body: bytes) -> str:
 
 
 def errors_in_log(server: Server, since: int) -> list[str]:
-    """The lines of a server's log that report an error, from a position on."""
+    """Errors that our loggers report, and tracebacks through our code, from a position on.
+
+    What the HTTP server and Odoo's own pages log about addresses that are not ours does not count.
+    """
     with server.log.open("rb") as log:
         log.seek(since)
         lines = log.read().decode("utf-8", "replace").splitlines()
-    return [line[:300] for line in lines if _WRONG.search(line)]
+    found, trace = [], ""
+    for line in lines:
+        if _OUR_ERROR.match(line) or (trace and not line.startswith(" ") and _OUR_FRAME in trace):
+            found.append(line[:300])
+        if line.startswith("Traceback"):
+            trace = "Traceback"
+        elif trace:
+            trace = trace + line if line.startswith(" ") else ""
+    return found
 
 
 def send(url: str, wire: bytes) -> tuple[int, bytes]:
