@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("seconds", nargs="?", type=float, default=60)
     parser.add_argument("--seed", type=int, default=int(time.time()) * 1000)
     arguments = parser.parse_args()
-    with serving(set_up(Places.of_this_clone())) as server:
+    with serving(set_up(Places.of_this_clone()), "doors") as server:
         with step(f"Sending mutated requests for {arguments.seconds:.0f} s"):
             found = fuzz(server, for_seconds(arguments.seconds, arguments.seed))
     statuses = {str(status): count for status, count in sorted(found.statuses.items())}

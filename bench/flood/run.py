@@ -116,10 +116,10 @@ def _wait(verdict: Verdict) -> None:
 
 
 @contextmanager
-def serving(suite: Suite) -> Iterator[Server]:
+def serving(suite: Suite, purpose: str) -> Iterator[Server]:
     """A server with everything as delivered: two HTTP workers, two for scheduled actions."""
-    name = suite.postgres.database("logistics_flood", suite.places)
-    with step("Making the database to flood"):
+    name = suite.postgres.database(f"logistics_{purpose}", suite.places)
+    with step("Making a database"):
         suite.copy_template(name)
         suite.install(name, suite.places.present_modules)
     server = Server(suite, name)
@@ -138,7 +138,7 @@ def main() -> int:
     arguments = parser.parse_args()
     places = Places.of_this_clone()
     suite = set_up(places)
-    with serving(suite) as server:
+    with serving(suite, "flood") as server:
         result = storm(suite, server, arguments.count, arguments.kills, _CALM)
     _tell(result, places)
     return 1 if result.complaints else 0
