@@ -4,7 +4,11 @@ A second reading of the tables found these read otherwise once; each decides abo
 who has to do something.
 """
 
+from datetime import UTC, datetime
+
 import pytest
+
+from odoo.addons.logistics_carrier_connector.core import mapping
 
 from .builders import profile
 
@@ -89,3 +93,14 @@ def test_goods_that_arrive_damaged_are_delivered_and_raise_an_exception(name):
     assert rule.after == ("delivered",)
     assert rule.when.holds({"mapped": {"reason": "damaged"}})
     assert not rule.when.holds({"mapped": {"reason": ""}})
+
+
+def test_a_proof_of_delivery_alone_is_evidence_for_the_number_that_was_asked_for():
+    tree = {"documents": [{"typeCode": "POD", "format": "PDF", "content": "JVBERi0xLjQK"}]}
+    now = datetime(2025, 6, 30, 12, tzinfo=UTC)
+    delivered, proof = mapping.apply(profile("mydhl_pod"), tree, now, {"number": "9356"}).facts
+    assert (delivered.milestone, delivered.inferred) == ("delivered", True)
+    assert delivered.timezone_assumed
+    assert len(proof.evidence.sha256) == 64
+    (problem,) = mapping.apply(profile("mydhl_pod"), tree, now).problems
+    assert "no reference" in problem.reason
