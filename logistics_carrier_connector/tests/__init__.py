@@ -1,6 +1,7 @@
 from . import test_secret
 from . import test_connection
 from . import test_inbox
+from . import test_lane
 from . import test_processing
 from . import test_parking
 from . import test_poison
