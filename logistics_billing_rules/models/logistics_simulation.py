@@ -70,7 +70,7 @@ class LogisticsSimulation(models.Model):
     reached = fields.Integer("Last Release", readonly=True, copy=False)
     shipment_count = fields.Integer("Shipments to Try", readonly=True, copy=False)
     done_count = fields.Integer("Shipments Tried", readonly=True, copy=False)
-    progress = fields.Float("Progress", compute="_compute_progress")
+    progress = fields.Float(compute="_compute_progress")
     line_ids = fields.One2many("logistics.simulation.line", "simulation_id", "Result")
     amount_before = fields.Monetary("Was Invoiced", compute="_compute_amounts", help="Untaxed.")
     amount_after = fields.Monetary("Would Be Invoiced", compute="_compute_amounts", help="Untaxed.")
