@@ -7,9 +7,15 @@ class LogisticsAgreement(models.Model):
     _inherit = "logistics.agreement"
 
     rate_ids = fields.One2many("logistics.rate", "agreement_id", "Prices", copy=True)
+    zone_ids = fields.One2many("logistics.zone", "agreement_id", "Zones", copy=True)
+    stated_ids = fields.One2many(
+        "logistics.charge.term", "agreement_id", "Stated Charges", copy=True
+    )
+    simulation_ids = fields.One2many("logistics.simulation", "agreement_id", "Simulations")
+    simulation_count = fields.Integer(compute="_compute_simulation_count")
     changes_html = fields.Html("What Changed", compute="_compute_changes_html", sanitize=False)
 
-    @api.depends("previous_id", "rule_ids", "rate_ids")
+    @api.depends("previous_id", "rule_ids", "rate_ids", "zone_ids")
     def _compute_changes_html(self):
         for agreement in self:
             old = agreement.previous_id
@@ -20,6 +26,11 @@ class LogisticsAgreement(models.Model):
                 "logistics_billing_rules.agreement_changes",
                 {"new": agreement, "old": old, "rows": agreement._changes()},
             )
+
+    @api.depends("simulation_ids")
+    def _compute_simulation_count(self):
+        for agreement in self:
+            agreement.simulation_count = len(agreement.simulation_ids)
 
     def _changes(self):
         """What differs from the version before: ``[(what, before, now), …]`` in words."""
@@ -46,6 +57,11 @@ class LogisticsAgreement(models.Model):
             (self.env._("Currency"), self.currency_id.name),
             (self.env._("Billing"), rule.summary or ""),
             (
+                self.env._("Stated Charges"),
+                "; ".join(term._words() for term in self.stated_ids.sorted("charge_type")),
+            ),
+            (self.env._("Zones"), "; ".join(zone._words() for zone in self.zone_ids)),
+            (
                 rule._fields["weight_source"]._description_string(self.env),
                 dict(rule._fields["weight_source"]._description_selection(self.env)).get(
                     rule.weight_source, ""
@@ -57,6 +73,10 @@ class LogisticsAgreement(models.Model):
             ),
         ]
 
+    def _to_zones(self):
+        """The zones as values, in the order in which they are looked through."""
+        return tuple(zone.to_zone() for zone in self.zone_ids.sorted())
+
     def _continue_prices(self, previous):
         """Let the price lines revise the charges of those that they were copied from."""
         for old, line in zip(previous.rate_ids, self.rate_ids, strict=True):
@@ -65,7 +85,23 @@ class LogisticsAgreement(models.Model):
     def _terms_text(self):
         """The terms in a few lines, for whoever decides about them."""
         prices = [f"{line.name}: {line.summary}" for line in self.rate_ids]
-        return "\n".join([*self.rule_ids.mapped("summary"), *prices])
+        simulated = self.simulation_ids.filtered(lambda s: s.state == "done" and not s.is_outdated)
+        found = [simulation._summary() for simulation in simulated[:1]]
+        return "\n".join([*self.rule_ids.mapped("summary"), *prices, *found])
+
+    def action_simulate(self):
+        """Open the simulations of this agreement; a new one if there is none."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_billing_rules.logistics_simulation_action"
+        )
+        action |= {
+            "domain": [("agreement_id", "=", self.id)],
+            "context": {"default_agreement_id": self.id},
+        }
+        if not self.simulation_ids:
+            action |= {"views": [(False, "form")]}
+        return action
 
     def action_try(self):
         """Open the trial of these prices; drafts can be tried, too."""

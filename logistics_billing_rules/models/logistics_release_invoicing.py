@@ -169,6 +169,9 @@ class LogisticsRelease(models.Model):
             "sale_line_id": sale_line.id,
             "charge_id": line.logistics_charge_id.id,
             "quantity": line.quantity,
+            "released_amount": line.price_subtotal,
+            "released_currency_id": line.currency_id.id,
+            "released_product_id": line.product_id.id,
             "move_line_id": line.id,
         }
 
@@ -179,6 +182,8 @@ class LogisticsRelease(models.Model):
         if not self:
             return
         self.line_ids.filtered("live").move_line_id.move_id.button_cancel()
+        # The database must see that they are gone before it is asked about new ones.
+        self.line_ids.flush_recordset(["live"])
         self._state(
             {
                 release: MilestoneFact(

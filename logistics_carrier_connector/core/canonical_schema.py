@@ -103,12 +103,19 @@ _CHARGE: Final = _object(
     ["side", "type", "key", "amount", "currency"],
 )
 _WEIGHT: Final = _object({"value": _POSITIVE, "unit": {"enum": list(UNITS)}}, ["value", "unit"])
+_DISTANCE: Final = _object(
+    {"value": _POSITIVE, "unit": {"enum": ["KMT", "SMI"]}}, ["value", "unit"]
+)
 # Null says that there is no value any more.
+_COUNT: Final = {"type": ["integer", "null"], "minimum": 0, "maximum": 100_000}
 _FIELDS: Final = _object(
     {
         "promised_at": {"anyOf": [_MOMENT, {"type": "null"}]},
         "declared_weight": {"anyOf": [_WEIGHT, {"type": "null"}]},
-        "package_count": {"type": ["integer", "null"], "minimum": 0, "maximum": 100_000},
+        "package_count": _COUNT,
+        "pallet_count": _COUNT,
+        "pick_count": _COUNT,
+        "distance": {"anyOf": [_DISTANCE, {"type": "null"}]},
         "service_level": {"anyOf": [_text(64), {"type": "null"}]},
         "transport_mode": {"enum": [*TRANSPORT_MODES, None]},
         "incoterm": {"enum": [*INCOTERMS, None]},

@@ -83,6 +83,8 @@ class ChargeRule:
 class Profile:
     """One carrier's messages, ready to apply; made by ``profile.load`` only.
 
+    :param proof: how senders of this format prove themselves as a rule: ``kind`` and the settings
+        of ``verifier.build``; what a new connection begins with
     :param recognize: holds for messages of this kind, and for no others
     :param ignore_when: holds for messages about something else than shipments' milestones: prices,
         labels, subscriptions
@@ -130,4 +132,5 @@ class Profile:
     charges: tuple[ChargeRule, ...] = ()
     error_when: Expression | None = None
     error_text: Expression | None = None
+    proof: Mapping[str, str] = field(default_factory=dict)
     poll: PollDefaults | None = None

@@ -117,6 +117,7 @@ PROFILE_SCHEMA: Final = _object(
         "format": _TEXT,
         "recognize": _TEXT,
         "ignore_when": _TEXT,
+        "proof": {"type": "object", "required": ["kind"], "additionalProperties": _TEXT},
         "carrier_error": _object({"when": _TEXT, "text": _TEXT}, "when", "text"),
         "message_id": _TEXT,
         "poll": POLL_SCHEMA,

@@ -62,10 +62,10 @@ class LogisticsConnection(models.Model):
             "domain": [("connection_id", "=", self.id), ("missed_by_push", ">", 0)]
         }
 
-    def _has_usable_secret(self):
+    def _why_unprovable(self):
         """Override: a carrier that is only asked sends nothing, so it needs no proof. The door of a
         connection without a secret stays shut."""
-        return super()._has_usable_secret() or self._only_asks()
+        return "" if self._only_asks() else super()._why_unprovable()
 
     def _only_asks(self):
         return bool(self.poll_ids) and not self.sudo().secret_ids

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
 
 from odoo.addons.logistics_milestone_sync.models.logistics_reference import SCHEMES
 
@@ -33,6 +32,8 @@ class LogisticsPoll(models.Model):
         "silence_told_for",
         "sealed_secret",
         "sealed_token",
+        "asked_digest",
+        "approved_digest",
         "token_expires_at",
     )
 
@@ -173,18 +174,8 @@ class LogisticsPoll(models.Model):
                     self.env._("A pattern needs at least one letter or digit, e.g. '1Z*'.")
                 )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if set(vals) & self._watched_fields():
-            labels = [
-                self._fields[name]._description_string(self.env)
-                for name in sorted(set(vals) & self._watched_fields())
-            ]
-            self.connection_id._configuration_changed("polling", ", ".join(labels))
-        return result
-
     def _watched_fields(self):
-        """Names of the fields that decide what is asked, and of whom."""
+        """Names of the fields that decide what is asked, of whom, and how often."""
         return {
             "state",
             "connection_id",
@@ -200,6 +191,10 @@ class LogisticsPoll(models.Model):
             "proof_kind",
             "username",
             "token_url",
+            "paging_kind",
+            "push_connection_id",
+            "every_minutes",
+            "quota_calls",
         }
 
     def _patterns(self):
@@ -228,6 +223,12 @@ class LogisticsPoll(models.Model):
         :raises UserError: if the template is not complete
         """
         self.check_access("write")
+        self._raise_unusable()
+        # The right to change them was checked; the state is nobody's to write.
+        self.sudo()._start()
+
+    def _raise_unusable(self):
+        """:raises UserError: if one of these cannot ask as it is"""
         for poll in self:
             try:
                 poll._check_usable()
@@ -239,10 +240,10 @@ class LogisticsPoll(models.Model):
                         why=error.public_message,
                     )
                 ) from error
-        # The right to change them was checked; the state is nobody's to write.
-        self.sudo()._move_to(
-            "active", next_run_at=False, failures=0, last_error=False, watched_at=False
-        )
+
+    def _start(self):
+        """Ask from now on. Called elevated, after all checks."""
+        self._move_to("active", next_run_at=False, failures=0, last_error=False, watched_at=False)
         self._wake_workers()
 
     def action_pause(self):
@@ -250,51 +251,3 @@ class LogisticsPoll(models.Model):
         self.check_access("write")
         # The right to change them was checked; the state is nobody's to write.
         self.sudo()._move_to("paused")
-
-    def action_open_attempts(self):
-        """Open what was asked and what came of it."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "logistics_carrier_connector.logistics_poll_attempt_action"
-        )
-        return action | {"domain": [("poll_id", "=", self.id)], "context": {}}
-
-    def action_open_numbers(self):
-        """Open the numbers that are asked for."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "logistics_carrier_connector.logistics_poll_number_action"
-        )
-        return action | {
-            "domain": [("poll_id", "=", self.id)],
-            "context": {"search_default_open": 1},
-        }
-
-    def _condition(self):
-        """The numbers that this plan asks for, over references ``r`` and their shipments ``s``."""
-        self.ensure_one()
-        parts = [SQL("r.company_id = %s AND r.scheme = %s", self.company_id.id, self.scheme)]
-        if self.client_id:
-            parts.append(SQL("s.client_id = %s", self.client_id.id))
-        if self.delivery_carrier_ids:
-            parts.append(
-                SQL(
-                    "COALESCE(c.delivery_carrier_id, s.delivery_carrier_id) = ANY(%s)",
-                    self.delivery_carrier_ids.ids,
-                )
-            )
-        patterns = [_like(pattern) for pattern in self._patterns()]
-        if patterns:
-            parts.append(SQL("r.normalised ILIKE ANY(%s)", patterns))
-        return SQL(" AND ").join(parts)
-
-
-def _like(pattern):
-    r"""A pattern with ``*`` and ``?`` as one of SQL.
-
-    >>> _like("1Z_*")
-    '1Z\\_%'
-    """
-    for plain in ("\\", "%", "_"):
-        pattern = pattern.replace(plain, "\\" + plain)
-    return pattern.replace("*", "%").replace("?", "_")

@@ -26,7 +26,8 @@ class LogisticsPoll(models.Model):
         if self.failures:
             self._failure_activities().unlink()
             self.write({"failures": 0, "last_error": False, "next_run_at": False})
-        self._tell_breaker("_attempt_succeeded")
+        if self._has_breaker():
+            self.connection_id._attempt_succeeded()
 
     def _note_failure(self, result):
         """Wait, longer each time, and never shorter than the carrier asked for.
@@ -47,18 +48,19 @@ class LogisticsPoll(models.Model):
                 "next_run_at": waits and naive(following),
             }
         )
-        if result.kind in _OURS or failures >= _MANY:
+        if result.kind == poll_answer.BUSY and self._has_breaker():
+            self.connection_id._attempt_failed(self.last_error, result.wait)  # and it tells
+        elif result.kind in _OURS or failures >= _MANY:
             self._tell_failing()
-        if result.kind != poll_answer.LIMITED:
-            self._tell_breaker("_attempt_failed", self.last_error, result.wait)
         return naive(following)
 
-    def _tell_breaker(self, method, *details):
-        """Tell the connection's breaker, where there is one. What the carrier sends by itself over
-        the same connection goes on, however badly the asking goes."""
-        told = getattr(self.connection_id, method, None)
-        if told is not None and self.push_connection_id != self.connection_id:
-            told(*details)
+    def _breaker_allows(self):
+        return not self._has_breaker() or self.connection_id._may_attempt()
+
+    def _has_breaker(self):
+        """Whether failures pause the whole connection. Where the carrier also sends by itself over
+        it, that goes on, however badly the asking goes."""
+        return self.push_connection_id != self.connection_id
 
     def _tell_failing(self):
         """One open activity per plan says that its carrier cannot be asked."""

@@ -138,3 +138,16 @@ class LogisticsPoll(models.Model):
                 "token_expires_at": token and naive(token.expires_at),
             }
         )
+
+
+class LogisticsConnectionSecret(models.Model):
+    _inherit = "logistics.connection.secret"
+
+    @api.model
+    def _sealed_columns(self):
+        """Override: keys to ask with are encrypted anew, too."""
+        return [
+            *super()._sealed_columns(),
+            ("logistics.poll", "sealed_secret"),
+            ("logistics.poll", "sealed_token"),
+        ]

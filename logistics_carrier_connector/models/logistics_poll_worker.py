@@ -122,6 +122,8 @@ class LogisticsPoll(models.Model):
         """Choose numbers, lend them out and write the attempt; ``None`` if nothing is due."""
         self.ensure_one()
         self._note_lost()
+        if not self._breaker_allows():
+            return None
         now = utc(self.env.cr.now())
         room, later = self._quota().room(self._calls_in_window(), now)
         if room == 0:
@@ -196,8 +198,9 @@ class LogisticsPoll(models.Model):
             reader=Reader(
                 connection.mapping_id.format,
                 version.content or "",
-                None,
+                None,  # what is against the contract is kept, for somebody to look at
                 frozenset(self.env["logistics.milestone"]._catalogue()),
+                self.env["logistics.mapping.override"]._of_connection(connection),
             ),
             limits=Limits(total=self.timeout_seconds, max_bytes=connection.max_bytes),
             token=self._token(),

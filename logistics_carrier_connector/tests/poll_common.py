@@ -62,6 +62,7 @@ class PollCase(ConnectorCase):
     def _make_due(self, poll, **values):
         """As if the waits were over."""
         poll.next_run_at = False
+        poll.connection_id.breaker_probe_at = fields.Datetime.now()
         poll.number_ids.write({"next_ask_at": fields.Datetime.now(), **values})
 
     def _minutes_until(self, moment):

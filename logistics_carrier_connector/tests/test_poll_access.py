@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import file_open
 
@@ -128,3 +128,114 @@ class TestPollAccess(PollCase):
             self.env.cr.execute(script.read())
         self.env.invalidate_all()
         self.assertEqual((poll.state, poll.has_secret), ("paused", False))
+
+
+@tagged("post_install", "-at_install", "logistics")
+class TestPollGoesLive(PollCase):
+    """Who answers a plan speaks as the carrier: nobody alone chooses whom we ask."""
+
+    def setUp(self):
+        super().setUp()
+        self.manager = self._create_user("poll-manager", "manager")
+        self._tracked_shipment("1ZTEST")
+        self.poll = self._create_poll(start=False).with_user(self.admin)
+
+    def _start(self):
+        told = self.poll.action_start()
+        self.poll.invalidate_recordset()
+        return told
+
+    def _approve(self):
+        self.poll.live_approval_id.with_user(self.manager).action_approve()
+        self.poll.invalidate_recordset()
+
+    def test_a_manager_starts_what_an_administrator_asked_for(self):
+        self.assertIn("second person", self._start()["params"]["message"])
+        self._ask()
+        self.assertEqual((self.poll.state, self.fake.asked), ("paused", []))
+        self.assertIn(self.fake.url, self.poll.live_approval_id.note)
+        self._approve()
+        self._ask()
+        self.assertEqual((self.poll.state, len(self.fake.asked)), ("active", 1))
+
+    def test_whoever_asked_does_not_approve(self):
+        self.admin.group_ids += self.manager.group_ids
+        self._start()
+        with self.assertRaises(AccessError):
+            self.poll.live_approval_id.action_approve()
+
+    def test_it_is_asked_for_once(self):
+        self._start()
+        with self.assertRaisesRegex(UserError, "submitted"):
+            self._start()
+
+    def test_what_was_changed_after_it_was_asked_for_is_not_approved(self):
+        self._start()
+        self.poll.url = "https://evil.example/{number}"
+        with self.assertRaisesRegex(UserError, "was changed after"):
+            self._approve()
+        self.assertEqual(self.poll.state, "paused")
+
+    def test_a_pause_needs_no_second_person_to_end(self):
+        self._start()
+        self._approve()
+        self.poll.action_pause()
+        self.assertIsNone(self._start())
+        self.assertEqual(self.poll.state, "active")
+
+    def test_another_rhythm_or_key_needs_no_second_person(self):
+        self._start()
+        self._approve()
+        self.poll.write(
+            {
+                "every_minutes": 30,
+                "quota_calls": 9,
+                "proof_kind": "header",
+                "proof_name": "X-Key",
+                "secret": KEY,
+            }
+        )
+        self.assertEqual(self.poll.state, "active")
+
+    def test_an_active_plan_that_asks_otherwise_stops_until_somebody_looked(self):
+        for name, value in (
+            ("url", "https://evil.example/{number}"),
+            ("allowed_hosts", "evil.example"),
+            ("token_url", "https://evil.example/token"),
+        ):
+            with self.subTest(changed=name):
+                self._start()
+                if self.poll.live_approval_id:
+                    self._approve()
+                self.assertEqual(self.poll.state, "active")
+                before = self.poll[name]
+                self.poll[name] = value
+                self.assertEqual(self.poll.state, "paused")
+                self.assertIn("second look", self.poll.last_error)
+                self.poll[name] = before
+        self._ask()
+        self.assertFalse(self.fake.asked)
+
+    def test_test_connections_and_companies_that_do_without_start_at_once(self):
+        self.connection.environment = "test"
+        self._start()
+        self.assertEqual(self.poll.state, "active")
+        self.connection.environment = "production"
+        self.company.logistics_second_person_live = False
+        second = self._create_poll(start=False, name="Second").with_user(self.admin)
+        second.action_start()
+        self.assertEqual(second.state, "active")
+
+    def test_a_key_is_sealed_anew_with_a_new_key_of_the_server(self):
+        self.poll.write({"proof_kind": "header", "proof_name": "X-Key", "secret": KEY})
+        self.env.flush_all()
+        before = self.poll.sudo().sealed_secret
+        self._use_secret_key(f"{'n' * 40},{'k' * 40}")
+        with self.enter_registry_test_mode(), self.registry.cursor() as cursor:
+            secrets = self.env(cr=cursor)["logistics.connection.secret"]
+            _done, unreadable = secrets._reseal_all()
+        self.env.invalidate_all()
+        self.assertNotIn("logistics.poll", str(unreadable))
+        self.assertNotEqual(self.poll.sudo().sealed_secret, before)
+        self._use_secret_key("n" * 40)
+        self.assertEqual(self.poll.sudo()._credentials().secret, KEY)

@@ -24,8 +24,10 @@ from . import logistics_shipment_outlook
 from . import logistics_shipment_projection
 from . import logistics_shipment_rebuild
 from . import logistics_shipment_silence
+from . import logistics_shipment_stake
 from . import logistics_shipment_odoo
 from . import logistics_shipment_statements
+from . import logistics_shipment_supposed
 from . import logistics_shipment_sources
 from . import logistics_shipment_documents
 from . import logistics_shipment_combine

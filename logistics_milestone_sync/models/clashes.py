@@ -59,3 +59,24 @@ def work_off(env, fetch, work, to_the_end=False):
                 progress(remaining=0)
             return
     progress(remaining=0)
+
+
+def work_off_steps(env, find):
+    """Work off long jobs as a scheduled action does: one ``_step`` of one job per transaction.
+
+    :param find: gives the job to go on with, or an empty recordset; its ``_step`` does the next
+        batch, moves the job to its end when there is nothing left, and returns what it did
+    """
+    progress = env["ir.cron"]._commit_progress
+    clashes = 0
+    while job := find():
+        try:
+            # "Maybe more" until the last step of the last job.
+            left = progress(job._step(), remaining=1)
+        except CLASHES:
+            env.cr.rollback()
+            clashes += 1
+            left = progress(remaining=1) if clashes <= MOST_CLASHES else 0
+        if not left:
+            return
+    progress(remaining=0)

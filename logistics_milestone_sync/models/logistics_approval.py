@@ -180,7 +180,7 @@ class LogisticsApproval(models.Model):
         if refused:
             raise AccessError(refused[record.id])
         terms_sudo = self.env["logistics.approval.kind"].sudo()._of(kind)
-        company = record.company_id or self.env.company
+        company = ("company_id" in record and record.company_id) or self.env.company
         now = fields.Datetime.now()
         # Whoever may ask was checked by the caller; writing is nobody's right.
         approval_sudo = self.sudo().create(

@@ -8,6 +8,7 @@ from ..core.fact import AttributeFact, Statement
 from ..core.ownership import ACCEPT, FIELD, Topic, judge
 from ..core.reference import Reference
 from ..core.shipment_field import FIELDS, value_of, winners
+from ..core.verification import Difference
 from .recording_fields import latest_word
 
 TRANSPORT_MODES = [
@@ -37,6 +38,9 @@ _COLUMN_TYPES = {
     "promised_at": "timestamp",
     "weight": "numeric",
     "declared_packages": "int4",
+    "declared_pallets": "int4",
+    "picks": "int4",
+    "distance": "numeric",
     "service_level": "varchar",
     "transport_mode": "varchar",
     "incoterm": "varchar",
@@ -51,6 +55,9 @@ class LogisticsShipment(models.Model):
     _inherit = "logistics.shipment"
 
     declared_packages = fields.Integer(tracking=True)
+    declared_pallets = fields.Integer(tracking=True)
+    picks = fields.Integer(tracking=True, help="How often the warehouse reached for goods.")
+    distance = fields.Float("Distance (km)", digits=(16, 3), tracking=True, help="Driven, planned.")
     service_level = fields.Char(tracking=True, help="As agreed with the carrier, e.g. 'Next Day'.")
     transport_mode = fields.Selection(
         TRANSPORT_MODES, "Mode", tracking=True, index="btree_not_null"
@@ -205,17 +212,42 @@ class LogisticsShipment(models.Model):
 
     def _project_fields(self):
         """Store the winning statements; fields about which nobody said anything stay."""
-        counting = self.env["logistics.field.statement"]._counting(self.ids)
         values = {}
-        for shipment in self.browse(counting):
+        for shipment, decided in self._fields_to_correct():
             stored = {column: shipment[column] or None for column in _COLUMN_TYPES}
+            values[shipment.id] = tuple((stored | decided).values())
+        self._store("logistics.shipment", _COLUMN_TYPES, values)
+
+    def _fields_to_correct(self):
+        """Shipments that show another word than the winning one, with ``{column: value}`` of it."""
+        counting = self.env["logistics.field.statement"]._counting(self.ids)
+        for shipment in self.browse(counting):
             decided = {
                 FIELDS[name].column: self._column_value(name, said.value)
                 for name, said in winners(counting[shipment.id]).items()
             }
-            if any(self._spell(n, stored[n]) != self._spell(n, decided[n]) for n in decided):
-                values[shipment.id] = tuple((stored | decided).values())
-        self._store("logistics.shipment", _COLUMN_TYPES, values)
+            differing = {
+                column: value
+                for column, value in decided.items()
+                if self._spell(column, shipment[column]) != self._spell(column, value)
+            }
+            if differing:
+                yield shipment, differing
+
+    def _state_differences(self):
+        """Override: the stated fields follow from their statements."""
+        return super()._state_differences() + [
+            Difference(
+                self._name,
+                shipment.id,
+                shipment.id,
+                column,
+                self._spell(column, shipment[column]),
+                self._spell(column, value),
+            )
+            for shipment, differing in self._fields_to_correct()
+            for column, value in differing.items()
+        ]
 
     def _column_value(self, name, text):
         value = value_of(name, text)

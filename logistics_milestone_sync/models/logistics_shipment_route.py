@@ -8,6 +8,7 @@ from odoo.tools import SQL, babel_locale_parse, format_time, get_lang
 from ..core import route as way
 from ..core.clock import naive, utc
 from ..core.route import Planned, Sighting, Stop, dots, follow
+from ..core.verification import compare
 from ..core.vocabulary import PHASES
 
 _COLUMNS = {
@@ -72,30 +73,38 @@ class LogisticsShipment(models.Model):
         self._follow_route()
         return changes
 
+    def _state_differences(self):
+        """Override: the times of the stops follow from the ledger as well."""
+        times = self._stop_times()
+        stored = self._stored("logistics.stop", _COLUMNS) if times else {}
+        return super()._state_differences() + list(
+            compare("logistics.stop", list(_COLUMNS), stored, times)
+        )
+
     def _follow_route(self):
         """Store what the ledger says about the stops of these shipments."""
         # The caller may write the plan or states a fact; the times follow from the ledger.
+        self.sudo()._store("logistics.stop", _COLUMNS, self._stop_times())
+
+    def _stop_times(self):
+        """``{stop id: values of _COLUMNS}``, as the ledger says."""
         stops_sudo = self.env["logistics.stop"].sudo().search([("shipment_id", "in", self.ids)])
         if not stops_sudo:
-            return
+            return {}
         sightings = self._sightings(self.sudo().browse(stops_sudo.shipment_id.ids))
         times = {}
         for shipment, stops in stops_sudo.grouped("shipment_id").items():
             planned = [Stop(stop.id, stop._place_names(), stop.city or "") for stop in stops]
             times |= follow(planned, sightings[shipment.id])
-        self.sudo()._store(
-            "logistics.stop",
-            _COLUMNS,
-            {
-                id_: (
-                    naive(found.arrival),
-                    naive(found.departure),
-                    naive(found.estimated_arrival),
-                    naive(found.estimated_departure),
-                )
-                for id_, found in times.items()
-            },
-        )
+        return {
+            id_: (
+                naive(found.arrival),
+                naive(found.departure),
+                naive(found.estimated_arrival),
+                naive(found.estimated_departure),
+            )
+            for id_, found in times.items()
+        }
 
     def _sightings(self, shipments):
         """What is known about the way, by shipment.

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .clashes import CLASHES, MOST_CLASHES
+from .clashes import work_off_steps
 
 # A check that finds more than this tells how many, and lists the first ones.
 _MOST_LISTED = 1000
@@ -97,20 +97,10 @@ class LogisticsStateCheck(models.Model):
     @api.model
     def _cron_check(self):
         """Work off the checks that were started, oldest first, in batches."""
-        clashes = 0
-        while check := self.search([("state", "in", ("waiting", "running"))], order="id", limit=1):
-            try:
-                done = check._step()
-                # "Maybe more" until the last batch of the last check.
-                left = self.env["ir.cron"]._commit_progress(done, remaining=1)
-            except CLASHES:
-                self.env.cr.rollback()
-                clashes += 1
-                left = self.env["ir.cron"]._commit_progress(remaining=1)
-                left = left if clashes <= MOST_CLASHES else 0
-            if not left:
-                return
-        self.env["ir.cron"]._commit_progress(remaining=0)
+        work_off_steps(
+            self.env,
+            lambda: self.search([("state", "in", ("waiting", "running"))], order="id", limit=1),
+        )
 
     def _step(self):
         """Check the next batch of shipments; returns how many there were."""

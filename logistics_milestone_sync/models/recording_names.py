@@ -11,6 +11,8 @@ from .recording_placement import NewName, Placement
 
 # Systems that may name our shipments. A carrier only speaks about numbers that somebody gave it.
 _NAMING_KINDS = ("odoo", "wms", "tms", "client", "edi_gateway")
+# One order may travel in several shipments, so its number may name each of them.
+_SHARED_SCHEMES = ("sale_order", "purchase_order")
 
 
 class Names:
@@ -20,7 +22,7 @@ class Names:
         self.env = env
         self.system = system
         self._targets = defaultdict(list)
-        self._new = {}  # key of a reference → NewName
+        self._new = {}  # (key of a reference, shipment id) → NewName
         self._load({ref.key for stated in facts.values() for ref in self._all_of(stated)})
 
     def lookup(self, reference):
@@ -35,17 +37,20 @@ class Names:
         """
         if self.system.kind not in _NAMING_KINDS:
             return f"{self.system.name} may not name shipments", []
+        new = []
         for reference in references:
-            for other in self.lookup(reference):
-                if other.shipment_id != target.shipment_id and reference.scheme != "sale_order":
-                    return f"{reference.scheme} {reference.normalised} names another shipment", []
-        new = [ref for ref in references if not self.lookup(ref)]
+            named = {other.shipment_id for other in self.lookup(reference)}
+            if target.shipment_id in named:
+                continue
+            if named and reference.scheme not in _SHARED_SCHEMES:
+                return f"{reference.scheme} {reference.normalised} names another shipment", []
+            new.append(reference)
         for reference in new:
             if reference.complaint:
                 return reference.complaint, []
-        found = self._new.get(by.key)
+        found = self._new.get((by.key, target.shipment_id))
         for reference in new:
-            self._new[reference.key] = NewName(target, reference, found)
+            self._new[reference.key, target.shipment_id] = NewName(target, reference, found)
             self._targets[reference.key].append(replace(target, issuer=self.system.id))
         return "", [f"{ref.scheme} {ref.normalised}" for ref in new]
 
@@ -75,7 +80,9 @@ class Names:
                 ]
             )
         for target, name in zip(placed, new, strict=True):
-            self._targets[name.reference.key] = [replace(target, issuer=self.system.id)]
+            named = self._targets[name.reference.key]
+            named[:] = [other for other in named if other.shipment_id != target.shipment_id]
+            named.append(replace(target, issuer=self.system.id))
         return True
 
     def _all_of(self, stated):

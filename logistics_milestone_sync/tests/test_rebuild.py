@@ -3,6 +3,9 @@ from decimal import Decimal
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.logistics_milestone_sync.core.fact import AttributeFact
+from odoo.addons.logistics_milestone_sync.core.reference import Reference
+from odoo.addons.logistics_milestone_sync.core.route_fact import LegPlan, RouteFact, StopPlan
 from odoo.addons.logistics_milestone_sync.core.weight import Weight
 
 from .common import LogisticsCase
@@ -80,6 +83,36 @@ class TestRebuild(LogisticsCase):
         self._corrupt("UPDATE logistics_exception SET state = 'closed' WHERE id = %s", case.id)
         [found] = self.shipment._verify_state()
         self.assertEqual((found.model, found.stored, found.folded), (case._name, "closed", "open"))
+
+    def test_a_stated_field_and_the_times_of_stops_are_found_and_repaired_too(self):
+        where = (Reference("shipment", self.shipment.name),)
+        stops = (
+            StopPlan("pickup", city="Ulm", planned_departure=self._at(1)),
+            StopPlan("delivery", city="Bern", planned_arrival=self._at(9)),
+        )
+        self._record(
+            self._create_system("tms", "tms"),
+            RouteFact(where, stops, (LegPlan(0, 1, "road"),), self._at(0)),
+            AttributeFact(where, "package_count", "7", stated_at=self._at(0)),
+        )
+        self.assertEqual(self.shipment._verify_state(), [])
+        left = self.shipment.stop_ids[0]
+        self.assertTrue(left.actual_departure)
+
+        self._corrupt(
+            "UPDATE logistics_shipment SET declared_packages = 9 WHERE id = %s", self.shipment.id
+        )
+        self._corrupt(
+            "UPDATE logistics_stop SET actual_departure = NULL WHERE shipment_id = %s",
+            self.shipment.id,
+        )
+        self.assertEqual(
+            self._columns(self.shipment._verify_state(repair=True)),
+            [("logistics.shipment", "declared_packages"), ("logistics.stop", "actual_departure")],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.shipment.declared_packages, 7)
+        self.assertTrue(left.actual_departure)
 
     def test_looking_changes_nothing(self):
         self._corrupt("UPDATE logistics_shipment SET attempts = 9 WHERE id = %s", self.shipment.id)

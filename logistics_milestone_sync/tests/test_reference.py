@@ -59,6 +59,35 @@ class TestReference(LogisticsCase):
         self.assertIn("check digit should be 4 and is 5", outcome.explanation)
         self.assertFalse(self.shipment.tracking_refs)
 
+    def test_one_order_may_name_several_shipments_in_one_batch_or_in_two(self):
+        second, third = self._create_shipment(), self._create_shipment()
+        for scheme, number in (("sale_order", "SO-EXT-7"), ("purchase_order", "PO-4711")):
+            outcomes = self._record(
+                self.wms,
+                self._names(self.shipment, (scheme, number)),
+                self._names(second, (scheme, number)),
+                self._names(second, (scheme, number)),
+            )
+            outcomes += self._record(self.wms, self._names(third, (scheme, number)))
+            with self.subTest(scheme=scheme):
+                self.assertEqual(
+                    [outcome.status for outcome in outcomes],
+                    ["recorded", "recorded", "duplicate", "recorded"],
+                )
+                named = self.env["logistics.reference"].search([("normalised", "=", number)])
+                self.assertEqual(named.shipment_id, self.shipment | second | third)
+                self.assertEqual(len(named), 3)
+
+    def test_a_name_that_a_shipment_got_in_this_very_batch_is_refused_to_another(self):
+        second = self._create_shipment()
+        _first, refused = self._record(
+            self.wms,
+            self._names(self.shipment, ("container", "CSQU 305438-3")),
+            self._names(second, ("container", "CSQU 305438-3")),
+        )
+        self.assertEqual(refused.status, "rejected")
+        self.assertIn("names another shipment", refused.explanation)
+
     def test_a_mistyped_number_is_looked_up_all_the_same(self):
         self._give(WRONG)  # a carrier printed it exactly so, and Odoo took it over
         [outcome] = self._state(self.carrier, ("tracking", WRONG), "arrived_at_hub")
