@@ -21,6 +21,7 @@ from .verifier import build as build_verifier
 from .words import slug
 from .zones import zone
 
+_PLAIN: Final = ("recognize", "ignore_when", "event_id", "message_id", "retracts")
 _RESERVED: Final = ("mapped", "asked", "charge", "number")
 _EXPRESSIONS: Final = tuple("at date time code offset zone_name local_date local_time".split())
 
@@ -38,9 +39,8 @@ def build(data: Mapping[str, Any], milestones: Collection[str]) -> Profile:
     """
     code, error, weight = (data.get(name, {}) for name in ("code", "carrier_error", "weight"))
     _check(data)
-    plain = ("recognize", "ignore_when", "event_id", "message_id", "retracts")
     parts: dict[str, Any] = {
-        **{name: _expression(data.get(name)) for name in plain},
+        **{name: _expression(data.get(name)) for name in _PLAIN},
         **{name: _times(data.get(name, [])) for name in ("time", "stated_at", "estimate")},
         **{name: _expressions(data.get(name, {})) for name in ("location", "evidence")},
         "proof": _proof(data.get("proof", {})),

@@ -23,25 +23,8 @@ class LogisticsShipment(models.Model):
             raise AccessError(self.env._("Only logistics users may have a carrier asked."))
         self.check_access("read")
         # That the user may see these shipments was checked; numbers are the worker's to write.
-        plans_sudo = (
-            self.env["logistics.poll"]
-            .sudo()
-            .search(
-                [
-                    ("state", "=", "active"),
-                    ("connection_id.state", "=", "active"),
-                    ("company_id", "in", self.company_id.ids),
-                ]
-            )
-        )
-        numbers_sudo = self.env["logistics.poll.number"].sudo()
-        for plan_sudo in plans_sudo:
-            if plan_sudo._claim(plan_sudo.id):
-                numbers_sudo._take_in(plan_sudo)
-        found_sudo = numbers_sudo.search(
-            [("shipment_id", "in", self.ids), ("poll_id", "in", plans_sudo.ids)]
-        )
-        if not found_sudo:
+        numbers_sudo = self._polled_numbers_sudo()
+        if not numbers_sudo:
             raise UserError(
                 self.env._(
                     "No active polling plan asks for a number of %s. It needs a tracking number, "
@@ -49,7 +32,7 @@ class LogisticsShipment(models.Model):
                     self[:1].display_name,
                 )
             )
-        found_sudo._ask_now()
+        numbers_sudo._ask_now()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -58,3 +41,21 @@ class LogisticsShipment(models.Model):
                 "message": self.env._("The carrier is asked now. Reload in a moment."),
             },
         }
+
+    def _polled_numbers_sudo(self):
+        """The numbers of these shipments that active plans ask for, elevated."""
+        plans_sudo = self.env["logistics.poll"].sudo()
+        plans_sudo = plans_sudo.search(
+            [
+                ("state", "=", "active"),
+                ("connection_id.state", "=", "active"),
+                ("company_id", "in", self.company_id.ids),
+            ]
+        )
+        numbers_sudo = self.env["logistics.poll.number"].sudo()
+        for plan_sudo in plans_sudo:
+            if plan_sudo._claim(plan_sudo.id):
+                numbers_sudo._take_in(plan_sudo)
+        return numbers_sudo.search(
+            [("shipment_id", "in", self.ids), ("poll_id", "in", plans_sudo.ids)]
+        )
