@@ -22,8 +22,10 @@ class LogisticsMapping(models.Model):
 
     @api.depends("sample_ids.is_golden")
     def _compute_golden_count(self):
+        # Only their number: who may see the profile may know how well it is tested.
+        samples_sudo = self.env["logistics.mapping.sample"].sudo()
         counts = dict(
-            self.env["logistics.mapping.sample"]._read_group(
+            samples_sudo._read_group(
                 [("mapping_id", "in", self.ids), ("is_golden", "=", True)],
                 ["mapping_id"],
                 ["__count"],
@@ -99,13 +101,17 @@ class LogisticsMappingVersion(models.Model):
             found = complaint(version.content or "", milestones)
             version.complaint_html = version._complaint_row(*found) if found else False
             version.trial_html = False
-            if not found and version.sample_id:
+            if not found and version._has_readable_sample():
                 reading = version.sample_id._reading(version.content)
                 version.trial_html = trial_page.problems(self.env, reading) + (
                     trial_page.facts(self.env, reading)
                     if reading.facts
                     else trial_page.alert("info", reading.note or self.env._("No facts."))
                 )
+
+    def _has_readable_sample(self):
+        """Samples are messages: not everybody who sees a profile may read them."""
+        return bool(self.sample_id) and self.sample_id.has_access("read")
 
     def _complaint_row(self, line, reason):
         text = (
@@ -119,7 +125,7 @@ class LogisticsMappingVersion(models.Model):
     def _compute_tree_html(self):
         for version in self:
             version.tree_html = False
-            if not version.sample_id:
+            if not version._has_readable_sample():
                 continue
             try:
                 decoded = decode(version.mapping_id.format, version.sample_id._raw())
