@@ -5,7 +5,9 @@ def uninstall_hook(env):
     the connections that Odoo deletes before them.
     """
     workers = env["ir.cron"].with_context(active_test=False)
-    workers.search([("logistics_lane", "!=", False)]).unlink()
+    workers.search(
+        ["|", ("logistics_lane", "!=", False), ("model_id.model", "=", "logistics.poll")]
+    ).unlink()
     env.cr.execute(
         "ALTER TABLE logistics_message DROP CONSTRAINT IF EXISTS"
         " logistics_message_connection_id_fkey"

@@ -32,7 +32,7 @@ class LogisticsPollAttempt(models.Model):
     number_count = fields.Integer("Numbers", readonly=True)
     started_at = fields.Datetime("Asked", required=True, readonly=True)
     ended_at = fields.Datetime("Answered", readonly=True)
-    seconds = fields.Float(compute="_compute_seconds", store=True, aggregator="avg", digits=(16, 1))
+    seconds = fields.Float(readonly=True, aggregator="avg", digits=(16, 1))
     result = fields.Selection(ANSWERS, required=True, readonly=True, default="asked")
     status = fields.Integer("HTTP Status", readonly=True, aggregator=None)
     calls = fields.Integer(readonly=True, default=1, help="With further pages and tokens.")
@@ -44,12 +44,6 @@ class LogisticsPollAttempt(models.Model):
     # Used by the worker: the calls in the window, and those that were never finished.
     _started_idx = models.Index("(poll_id, started_at)")
     _open_idx = models.Index("(poll_id, started_at) WHERE result = 'asked'")
-
-    @api.depends("started_at", "ended_at")
-    def _compute_seconds(self):
-        for attempt in self:
-            done = attempt.ended_at
-            attempt.seconds = (done - attempt.started_at).total_seconds() if done else 0.0
 
     def _compute_message_count(self):
         counts = dict(

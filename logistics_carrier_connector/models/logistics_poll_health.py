@@ -44,7 +44,7 @@ class LogisticsPoll(models.Model):
         self.write(
             {
                 "failures": failures,
-                "last_error": f"{label}: {result.reason}" if result.reason else label,
+                "last_error": f"{label}. {result.reason}" if result.reason else label,
                 "next_run_at": waits and naive(following),
             }
         )

@@ -41,7 +41,7 @@ class LogisticsPollRun(models.Model):
     state = fields.Selection(
         [
             ("asking", "Asking"),
-            ("reading", "Reading the Answers"),
+            ("reading", "Reading"),
             ("done", "Done"),
             ("cancelled", "Cancelled"),
         ],

@@ -241,6 +241,7 @@ class LogisticsPoll(models.Model):
                 "result": result.kind,
                 "status": result.status,
                 "calls": max(result.calls, 1),
+                "seconds": result.seconds,
                 "reason": result.reason,
                 "excerpt": result.excerpt,
                 "ended_at": fields.Datetime.now(),

@@ -62,6 +62,7 @@ class Result:
     :param reason: for people, when there is no answer to keep
     :param excerpt: the beginning of what came instead, masked
     :param calls: that were made, for the quota
+    :param seconds: that it took, with all pages
     :param token: to remember; ``None`` for none
     """
 
@@ -72,6 +73,7 @@ class Result:
     reason: str = ""
     excerpt: str = ""
     calls: int = 0
+    seconds: float = 0.0
     token: Token | None = None
 
 
@@ -105,9 +107,15 @@ class _Asking:
         except EvaluationFailed as error:
             return self._ended(poll_answer.UNREADABLE, reason=str(error))
 
-    def _ended(self, kind, **values):
+    def _ended(self, kind, reason="", **values):
         return Result(
-            kind, pages=tuple(self._pages), calls=self._calls, token=self._token, **values
+            kind,
+            pages=tuple(self._pages),
+            calls=self._calls,
+            seconds=(self._now() - self._began).total_seconds(),
+            token=self._token,
+            reason=reason[:1].upper() + reason[1:],
+            **values,
         )
 
     def _ask(self):
