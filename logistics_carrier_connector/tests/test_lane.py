@@ -26,7 +26,7 @@ class TestLane(ConnectorCase):
         late = self._message(self._send(self._body("PU"), self.quiet))
         self._work_off()
         before = [each for each in loud if each.processed_at < late.processed_at]
-        self.assertEqual(len(before), _AMONG_OTHERS)
+        self.assertLessEqual(len(before), _AMONG_OTHERS, "none, if its turn came first")
         self.assertEqual({each.state for each in [*loud, late]}, {"processed"})
 
     @mute_logger("odoo.sql_db", LANE)
