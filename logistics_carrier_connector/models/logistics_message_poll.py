@@ -59,6 +59,9 @@ class LogisticsMessage(models.Model):
         readonly=True, help="Facts that should have been sent to us by then, and were not."
     )
 
+    # Used by the figures of connections and plans; nothing that is sent to us pays for it.
+    _missed_idx = models.Index("(connection_id) WHERE missed_by_push > 0")
+
     def _accept_answers(self, poll, attempt, pages):
         """Store the answers to a question, each once.
 
@@ -97,12 +100,17 @@ class LogisticsMessage(models.Model):
     def _fates_recorded(self):
         """Override: count the news of answers, and ask for their numbers in the usual rhythm."""
         result = super()._fates_recorded()
-        for message in self.filtered("poll_attempt_id"):
-            message._note_news()
+        answers = self.filtered("poll_attempt_id")
+        for poll, messages in answers.grouped(lambda one: one.poll_attempt_id.poll_id).items():
+            news = [number for one in messages if one._note_news(poll) for number in one.asked]
+            if news:
+                self.env["logistics.poll.number"].search(
+                    [("poll_id", "=", poll.id), ("number", "in", news)]
+                )._had_news()
         return result
 
-    def _note_news(self):
-        poll = self.poll_attempt_id.poll_id
+    def _note_news(self, poll):
+        """Count what is new in this answer; how much that is."""
         items = self.outcomes or []
         news = sum(item.get("status") in _NEWS for item in items)
         push = poll.push_connection_id
@@ -114,5 +122,4 @@ class LogisticsMessage(models.Model):
         )
         if (news, missed or 0) != (self.new_facts, self.missed_by_push):
             self.write({"new_facts": news, "missed_by_push": missed or 0})
-        if news:
-            poll.number_ids.filtered_domain([("number", "in", self.asked)])._had_news()
+        return news

@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 
 from odoo import fields, models
@@ -56,12 +57,14 @@ class LogisticsPoll(models.Model):
     def _compute_missed_count(self):
         grouped = self.env["logistics.message"]._read_group(
             [("poll_attempt_id.poll_id", "in", self.ids), ("missed_by_push", ">", 0)],
-            ["connection_id"],
+            ["poll_attempt_id"],
             ["missed_by_push:sum"],
         )
-        counts = dict(grouped)
+        counts = Counter()
+        for attempt, missed in grouped:
+            counts[attempt.poll_id] += missed
         for poll in self:
-            poll.missed_count = counts.get(poll.connection_id, 0)
+            poll.missed_count = counts[poll]
 
     def action_ask_now(self):
         """Ask for all open numbers, as far back as the carrier remembers.
@@ -127,10 +130,14 @@ class LogisticsPoll(models.Model):
             return None
         rows = self.env.execute_query(
             SQL(
-                "SELECT received_at FROM logistics_message"
-                " WHERE connection_id = %s AND origin IS DISTINCT FROM 'poll'"
-                " ORDER BY id DESC LIMIT %s",
+                """
+                SELECT received_at FROM (
+                    SELECT received_at, origin, id FROM logistics_message
+                     WHERE connection_id = %s ORDER BY id DESC LIMIT %s) lately
+                 WHERE origin IS DISTINCT FROM 'poll' ORDER BY id DESC LIMIT %s
+                """,
                 self.push_connection_id.id,
+                10 * _LOOKED_AT,
                 _LOOKED_AT,
             )
         )

@@ -56,16 +56,30 @@ class LogisticsPoll(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if set(_LOOKED_AT) & set(vals):
-            self._stop_unseen()
+            active = self.filtered(lambda poll: poll.state == "active")
+            if self.env.su:
+                active._look_at()
+            # The right to change them was checked; the state is nobody's to write.
+            for poll_sudo in active.sudo():
+                poll_sudo._stopped_unseen()
         return result
 
-    def _stop_unseen(self):
-        """An active plan that asks otherwise than was approved waits for a second look."""
-        unseen = self.filtered(lambda poll: poll.state == "active" and poll._needs_second_person())
-        # The right to change them was checked; the state is nobody's to write.
-        unseen.sudo()._move_to(
+    def _look_at(self):
+        """What is asked now counts as approved. Called elevated."""
+        for poll in self:
+            poll.approved_digest = poll._digest_of_question()
+
+    def _stopped_unseen(self):
+        """Stop if this asks otherwise than was approved; whether it did. Called elevated.
+
+        The worker looks, too: a connection may have become one for production meanwhile.
+        """
+        if not self._is_unseen():
+            return False
+        self._move_to(
             "paused", last_error=self.env._("It was changed. Start it again, for a second look.")
         )
+        return True
 
     def action_start(self):
         """Override: in production, a second person looks at whom we ask.
@@ -73,7 +87,10 @@ class LogisticsPoll(models.Model):
         :return: a notification if a second person was asked
         """
         self.check_access("write")
-        asking = self.filtered(lambda poll: poll._needs_second_person())
+        # Elevated code is an installation or a shell, and no person.
+        if self.env.su:
+            self._look_at()
+        asking = self.filtered(lambda poll: not self.env.su and poll._is_unseen())
         super(LogisticsPoll, self - asking).action_start()
         if not asking:
             return None
@@ -92,11 +109,9 @@ class LogisticsPoll(models.Model):
             },
         }
 
-    def _needs_second_person(self):
-        # Elevated code is an installation or a shell, and no person.
+    def _is_unseen(self):
         return (
-            not self.env.su
-            and self.connection_id.environment == "production"
+            self.connection_id.environment == "production"
             and self.company_id.logistics_second_person_live
             and self.sudo().approved_digest != self._digest_of_question()
         )

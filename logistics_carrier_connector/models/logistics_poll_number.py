@@ -1,9 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.logistics_milestone_sync.core.clock import naive, utc
 
-from ..core.poll_cadence import Standing
+from ..core.poll_cadence import ENDED, Standing
 
 # What a carrier said about a number last; the words of core/poll_answer.py.
 ANSWERS = [
@@ -132,3 +132,15 @@ class LogisticsPollNumber(models.Model):
         """Have these asked for as soon as the quota allows."""
         self.write({"next_ask_at": fields.Datetime.now()})
         self.poll_id._wake_workers()
+
+    @api.autovacuum
+    def _gc_numbers(self):
+        """Forget numbers that are over with their shipments. Others would be taken in again."""
+        self.sudo().search(
+            [
+                ("next_ask_at", "=", False),
+                ("asked_at", "<", "-30d"),
+                ("shipment_id.phase", "in", ENDED),
+            ],
+            limit=10000,
+        ).unlink()

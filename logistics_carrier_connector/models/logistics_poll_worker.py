@@ -51,6 +51,7 @@ class LogisticsPoll(models.Model):
         cron = self.env["ir.cron"]
         polls_sudo = self.sudo()
         self.env["logistics.poll.run"].sudo()._keep_going()
+        polls_sudo._take_in_numbers()
         cron._commit_progress(remaining=1)
         clashes = 0
         while True:
@@ -88,9 +89,17 @@ class LogisticsPoll(models.Model):
                 return work
         return None
 
+    def _take_in_numbers(self):
+        """Add what the active plans do not ask for yet; a plan that is busy is its worker's."""
+        for poll in self.search([("state", "=", "active"), ("connection_id.state", "=", "active")]):
+            claimed = self._claim(poll.id)
+            if claimed:
+                self.env["logistics.poll.number"]._take_in(claimed)
+
     def _runnable(self):
-        """Ids of the plans that may be asked now, those first that were not for longest."""
+        """Ids of the plans with something to ask now, those first that were not for longest."""
         self.flush_model()
+        self.env["logistics.poll.number"].flush_model(["poll_id", "next_ask_at"])
         self.env["logistics.connection"].flush_model(["state", "active"])
         rows = self.env.execute_query(
             SQL(
@@ -98,7 +107,10 @@ class LogisticsPoll(models.Model):
                 SELECT p.id FROM logistics_poll p
                   JOIN logistics_connection c ON c.id = p.connection_id
                  WHERE p.state = 'active' AND c.state = 'active' AND c.active
-                   AND (p.next_run_at IS NULL OR p.next_run_at <= now() AT TIME ZONE 'UTC')
+                   AND (p.next_run_at IS NULL OR p.next_run_at <= clock_timestamp() AT TIME ZONE 'UTC')
+                   AND EXISTS (SELECT 1 FROM logistics_poll_number n
+                                WHERE n.poll_id = p.id
+                                  AND n.next_ask_at <= clock_timestamp() AT TIME ZONE 'UTC')
                  ORDER BY p.last_asked_at NULLS FIRST, p.id
                 """
             )
@@ -122,19 +134,18 @@ class LogisticsPoll(models.Model):
         """Choose numbers, lend them out and write the attempt; ``None`` if nothing is due."""
         self.ensure_one()
         self._note_lost()
-        if not self._breaker_allows():
+        if self._stopped_unseen():
             return None
         now = utc(self.env.cr.now())
         room, later = self._quota().room(self._calls_in_window(), now)
         if room == 0:
             self.next_run_at = naive(later)
             return None
-        numbers = self.env["logistics.poll.number"]
-        numbers._take_in(self)
-        numbers = numbers._due(self, self.batch_size)
+        numbers = self.env["logistics.poll.number"]._due(self, self.batch_size)
         # A run asks with its own date; it does not share a question with what is due anyway.
         numbers = numbers.filtered(lambda number: number.run_id == numbers[0].run_id)
-        if not numbers:
+        # The breaker lets a single question through to try: it is not spent on nothing.
+        if not numbers or not self._breaker_allows():
             return None
         try:
             question = self._question(numbers)

@@ -19,6 +19,9 @@ class PollCase(ConnectorCase):
         cls.fake = FakeCarrier()
         cls.addClassCleanup(cls.fake.close)
         cls.env["ir.config_parameter"].set_param("logistics_connector_private_hosts", cls.fake.host)
+        # Whatever else is in this database is no part of these tests.
+        cls.env["logistics.poll"].search([("state", "=", "active")]).action_pause()
+        cls.company.logistics_second_person_live = True
         cls.poll_cron = cls.env.ref("logistics_carrier_connector.ir_cron_polling")
         cls.admin = cls._create_user("poll-admin", "integration_admin")
 
@@ -32,6 +35,7 @@ class PollCase(ConnectorCase):
             {
                 "connection_id": self.connection.id,
                 "url": f"{self.fake.url}/track?n={{number}}",
+                "number_pattern": "1Z*",
                 "timeout_seconds": 5,
                 **values,
             }

@@ -43,10 +43,12 @@ class TestLanes(ConnectorCase):
 
     def test_workers_that_were_added_do_not_stay_behind(self):
         self.env["ir.cron"]._set_lane_workers("visibility", 4)
+        self.env.ref("logistics_carrier_connector.ir_cron_polling").copy()
         self._take(self._body("PU"))
         uninstall_hook(self.env)
         workers = self.env["ir.cron"].with_context(active_test=False)
         self.assertFalse(workers.search([("logistics_lane", "!=", False)]))
+        self.assertFalse(workers.search([("model_id.model", "=", "logistics.poll")]))
         # Nothing holds a connection any more: the tables can be dropped in any order.
         self.env.cr.execute(
             "DELETE FROM logistics_connection WHERE id = %s RETURNING id", [self.connection.id]

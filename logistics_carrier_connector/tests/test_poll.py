@@ -191,6 +191,7 @@ class TestPoll(PollCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
+            self.env["logistics.poll"]._take_in_numbers()
             work = self.env["logistics.poll"]._next_work()
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)

@@ -239,3 +239,16 @@ class TestPollGoesLive(PollCase):
         self.assertNotEqual(self.poll.sudo().sealed_secret, before)
         self._use_secret_key("n" * 40)
         self.assertEqual(self.poll.sudo()._credentials().secret, KEY)
+
+    def test_a_connection_that_became_one_for_production_is_looked_at_again(self):
+        connection = self._create_connection(
+            self.other_carrier, activate=False, environment="test"
+        ).with_user(self.admin)
+        poll = self._create_poll(start=False, connection_id=connection.id).with_user(self.admin)
+        poll.action_start()
+        self.assertEqual(poll.state, "active")
+        connection.environment = "production"
+        connection.sudo().action_activate()
+        self._ask()
+        self.assertEqual((poll.state, self.fake.asked), ("paused", []))
+        self.assertIn("second look", poll.last_error)

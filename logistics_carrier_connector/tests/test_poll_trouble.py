@@ -210,6 +210,7 @@ class TestPollTrouble(PollCase):
         self._tracked_shipment("1ZB")
         poll = self._create_poll()
         polls = self.env["logistics.poll"]
+        polls._take_in_numbers()
         first, second = polls._next_work(), polls._next_work()
         self.assertEqual(len({*first.number_ids, *second.number_ids}), 2)
         self.assertIsNone(polls._next_work())
@@ -218,6 +219,7 @@ class TestPollTrouble(PollCase):
     def test_a_question_whose_worker_died_is_asked_again(self):
         self._tracked_shipment("1ZTEST")
         poll = self._create_poll()
+        self.env["logistics.poll"]._take_in_numbers()
         self.env["logistics.poll"]._next_work()
         self._ask()
         self.assertFalse(self.fake.asked)
@@ -245,6 +247,7 @@ class TestPollTrouble(PollCase):
         self._tracked_shipment("1ZTEST")
         poll = self._create_poll()
         polls = self.env["logistics.poll"].sudo()
+        polls._take_in_numbers()
         work = polls._next_work()
         poll.unlink()
         polls._note_result(work, poll_caller.ask(work.question))
@@ -257,3 +260,41 @@ class TestPollTrouble(PollCase):
         poll.attempt_ids.write({"started_at": fields.Datetime.now() - timedelta(days=31)})
         self.env["logistics.poll.attempt"]._gc_attempts()
         self.assertEqual(poll.attempt_ids.mapped("result"), ["answered"])
+
+    def test_numbers_are_forgotten_some_time_after_their_shipments_ended(self):
+        self._tracked_shipment("1ZDONE")
+        self._tracked_shipment("1ZOPEN")
+        self.fake.parcels["1ZDONE"] = [self._event("OK", 99)]
+        poll = self._create_poll()
+        self._ask()
+        self._make_due(poll)
+        self._ask()
+        poll.number_ids.write({"asked_at": fields.Datetime.now() - timedelta(days=31)})
+        self._number(poll, "1ZOPEN").next_ask_at = False
+        self.env["logistics.poll.number"]._gc_numbers()
+        self.assertEqual(poll.number_ids.mapped("number"), ["1ZOPEN"])
+
+    def test_a_paused_connection_is_tried_with_a_single_question(self):
+        for n in range(3):
+            self._tracked_shipment(f"1Z{n}")
+        poll = self._create_poll()
+        self.connection.breaker_threshold = 1
+        self.fake.behaviors = [fake.status(503)]
+        self._ask()
+        self.assertEqual(self.connection.breaker_state, "open")
+        poll.next_run_at = False
+        self._ask()
+        self.assertEqual(len(self.fake.asked), 1)
+        self.fake.behaviors = [fake.status(503)]
+        self._make_due(poll)
+        self._ask()
+        self.assertEqual(len(self.fake.asked), 2)
+        self._make_due(poll)
+        self._ask()
+        self.assertEqual((len(self.fake.asked), self.connection.breaker_state), (5, "closed"))
+
+    def test_asking_that_fails_does_not_pause_what_the_carrier_sends(self):
+        self.connection.breaker_threshold = 1
+        self._failing(fake.status(503), push_connection_id=self.connection.id)
+        self.assertEqual(self.connection.breaker_state, "closed")
+        self.assertEqual(self._take(self._body("INFO")).state, "ignored")
