@@ -8,6 +8,7 @@ from . import logistics_connection_secret
 from . import logistics_connection_verifier
 from . import logistics_connection_door
 from . import logistics_connection_api
+from . import logistics_connection_document
 from . import logistics_rate_bucket
 from . import logistics_message
 from . import logistics_message_inbox
@@ -16,3 +17,5 @@ from . import logistics_message_processing
 from . import logistics_message_actions
 from . import logistics_message_display
 from . import logistics_parked_fact
+from . import logistics_contract_deprecation
+from . import logistics_message_answer

@@ -5,6 +5,7 @@ from odoo.http import request
 from odoo.sql_db import Cursor
 
 from ..core.errors import NotVerified
+from ..core.openapi import CONNECTION_HEADER
 from .problem import Problem, as_problem
 from .secret_box import SecretKeyMissing, SecretUnreadable
 
@@ -23,7 +24,7 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _auth_method_logistics_api(cls):
         """The token is in the header ``X-Logistics-Connection``."""
-        cls._authenticate_connection(request.httprequest.headers.get("X-Logistics-Connection", ""))
+        cls._authenticate_connection(request.httprequest.headers.get(CONNECTION_HEADER, ""))
 
     @classmethod
     def _authenticate_connection(cls, token):
@@ -32,6 +33,10 @@ class IrHttp(models.AbstractModel):
         Leaves the connection's columns in ``request.logistics_door`` and no user: what follows is
         done for the connection, not for a person.
         """
+        if request.httprequest.method == "OPTIONS":
+            # Asks which methods there are, and is answered before anything else is done.
+            cls._auth_method_none()
+            return
         body = read_body(request.httprequest)
         read_committed(request.env.cr)
         cls._auth_method_none()
@@ -41,6 +46,9 @@ class IrHttp(models.AbstractModel):
             )
         except (NotVerified, SecretKeyMissing, SecretUnreadable) as error:
             raise as_problem(error) from error
+        request.logistics_notices = request.env["logistics.connection"]._notices(
+            request.logistics_door
+        )
 
 
 def read_body(httprequest):

@@ -39,7 +39,7 @@ class LogisticsConnection(models.Model):
             SQL(
                 """
                 SELECT c.id, c.state, c.lane, c.max_bytes, c.rate_per_minute,
-                       c.message_id_header, p.format,
+                       c.message_id_header, c.contract_id, p.format,
                        c.verifier_kind, c.verifier_header, c.verifier_algorithm,
                        c.verifier_encoding, c.verifier_prefix, c.verifier_timestamp_header,
                        c.verifier_tolerance, c.verifier_username

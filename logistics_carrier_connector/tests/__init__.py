@@ -10,3 +10,5 @@ from . import test_access
 from . import test_doors
 from . import test_events_api
 from . import test_display
+from . import test_api
+from . import test_idempotency
