@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import request
 
-from ..models.problem import Problem
+from ..models.problem import CATCH_ALL, Problem, allowed_methods
 from ..models.secret_box import SecretKeyMissing, secret_box
 
 
@@ -26,7 +26,7 @@ class Health(http.Controller):
         return request.make_json_response({"status": "pass"})
 
     @http.route(
-        "/logistics/v1/<path:anything>",
+        CATCH_ALL,
         type="logistics",
         auth="none",
         csrf=False,
@@ -35,4 +35,8 @@ class Health(http.Controller):
     )
     def nothing(self, anything):
         """Anything else under our path is answered like an API, not with a web page."""
+        allowed = allowed_methods(request)
+        if allowed:
+            listed = ", ".join(allowed)
+            raise Problem(405, "Method not allowed", f"Use {listed}.", [("Allow", listed)])
         raise Problem(404, "Not found", "There is nothing at this address.")

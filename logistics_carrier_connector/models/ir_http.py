@@ -5,6 +5,7 @@ from odoo.http import request
 from odoo.sql_db import Cursor
 
 from ..core.errors import ConfigurationInvalid, NotVerified
+from ..core.openapi import CONNECTION_HEADER
 from .problem import Problem, as_problem
 from .secret_box import SecretKeyMissing, SecretUnreadable
 from .trusted_proxies import presented
@@ -24,7 +25,7 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _auth_method_logistics_api(cls):
         """The token is in the header ``X-Logistics-Connection``."""
-        cls._authenticate_connection(request.httprequest.headers.get("X-Logistics-Connection", ""))
+        cls._authenticate_connection(request.httprequest.headers.get(CONNECTION_HEADER, ""))
 
     @classmethod
     def _authenticate_connection(cls, token):
@@ -34,6 +35,10 @@ class IrHttp(models.AbstractModel):
         ``request.logistics_presented``, and no user: what follows is done for the connection, not
         for a person.
         """
+        if request.httprequest.method == "OPTIONS":
+            # Asks which methods there are, and is answered before anything else is done.
+            cls._auth_method_none()
+            return
         body = read_body(request.httprequest)
         read_committed(request.env.cr)
         cls._auth_method_none()
@@ -44,6 +49,9 @@ class IrHttp(models.AbstractModel):
             request.logistics_door = request.env["logistics.connection"]._open_door(token, came)
         except (NotVerified, SecretKeyMissing, SecretUnreadable, ConfigurationInvalid) as error:
             raise as_problem(error) from error
+        request.logistics_notices = request.env["logistics.connection"]._notices(
+            request.logistics_door
+        )
 
 
 def read_body(httprequest):

@@ -2,7 +2,7 @@ import functools
 import logging
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import psycopg2
@@ -37,6 +37,7 @@ class Arrival:
     """One verified message at the door.
 
     :param dict door: the connection's columns (``logistics.connection._find_door``)
+    :param list receipt: what the sender is told of items that are not simply accepted
     """
 
     door: dict
@@ -44,12 +45,19 @@ class Arrival:
     headers: object
     content_type: str
     remote_addr: str
+    receipt: list = field(default_factory=list)
 
     @property
     def key(self):
         """The message key, by the sender's own id where the connection expects one."""
         name = self.door["message_id_header"]
         return message_key(self.headers.get(name) if name else None, self.raw)
+
+    @property
+    def named(self):
+        """Whether the sender gave the message an id of its own."""
+        name = self.door["message_id_header"]
+        return bool(name and self.headers.get(name, "").strip())
 
     @property
     def kept_headers(self):
@@ -114,6 +122,7 @@ class LogisticsMessage(models.Model):
             "content_type": arrival.content_type or None,
             "headers": Json(arrival.kept_headers),
             "remote_addr": arrival.remote_addr,
+            "receipt": Json(arrival.receipt) if arrival.receipt else None,
             "state": "received",
             "attempts": 0,
             "problem_count": 0,

@@ -29,3 +29,5 @@ from . import test_dry_run
 from . import test_overrides
 from . import test_samples
 from . import test_unmapped_code
+from . import test_api
+from . import test_idempotency
