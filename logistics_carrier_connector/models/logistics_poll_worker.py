@@ -107,7 +107,8 @@ class LogisticsPoll(models.Model):
                 SELECT p.id FROM logistics_poll p
                   JOIN logistics_connection c ON c.id = p.connection_id
                  WHERE p.state = 'active' AND c.state = 'active' AND c.active
-                   AND (p.next_run_at IS NULL OR p.next_run_at <= clock_timestamp() AT TIME ZONE 'UTC')
+                   AND (p.next_run_at IS NULL
+                        OR p.next_run_at <= clock_timestamp() AT TIME ZONE 'UTC')
                    AND EXISTS (SELECT 1 FROM logistics_poll_number n
                                 WHERE n.poll_id = p.id
                                   AND n.next_ask_at <= clock_timestamp() AT TIME ZONE 'UTC')
