@@ -26,7 +26,7 @@ from bootstrap.messages import say, step  # noqa: E402
 from bootstrap.paths import Places  # noqa: E402
 from bootstrap.process import run  # noqa: E402
 from bootstrap.ready import Suite, set_up  # noqa: E402
-from tests.system.server import Server  # noqa: E402
+from tests.system.server import Server, served  # noqa: E402
 
 _PER_MINUTE = 6_000  # what is agreed with each sender; the one that floods would send more
 _KILLS = 10
@@ -122,13 +122,8 @@ def serving(suite: Suite, purpose: str) -> Iterator[Server]:
     with step("Making a database"):
         suite.copy_template(name)
         suite.install(name, suite.places.present_modules)
-    server = Server(suite, name)
-    try:
-        server.start()
+    with served(suite, name) as server:
         yield server
-    finally:
-        server.stop()
-        suite.databases.drop(name)
 
 
 def main() -> int:

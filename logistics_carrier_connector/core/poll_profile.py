@@ -13,6 +13,7 @@ from typing import Any, Final
 from odoo.addons.logistics_milestone_sync.core.vocabulary import SCHEMES
 
 from .errors import ConfigurationInvalid
+from .json_schema import object_of
 from .poll_auth import KINDS as PROOFS
 from .poll_auth import TOKEN_STYLES
 from .poll_paging import KINDS as PAGINGS
@@ -23,16 +24,7 @@ _TEXT: Final[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength": 2
 _NUMBER: Final[dict[str, Any]] = {"type": "string", "pattern": "^[0-9]{1,6}$"}
 
 
-def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(required),
-        "additionalProperties": False,
-    }
-
-
-POLL_SCHEMA: Final = _object(
+POLL_SCHEMA: Final = object_of(
     {
         "url": _TEXT,
         "method": {"enum": list(METHODS)},
@@ -41,7 +33,7 @@ POLL_SCHEMA: Final = _object(
         "batch": _NUMBER,
         "scheme": {"enum": list(SCHEMES)},
         "account": _TEXT,
-        "proof": _object(
+        "proof": object_of(
             {
                 "kind": {"enum": list(PROOFS)},
                 "name": _TEXT,
@@ -52,7 +44,7 @@ POLL_SCHEMA: Final = _object(
             },
             "kind",
         ),
-        "paging": _object(
+        "paging": object_of(
             {
                 "kind": {"enum": list(PAGINGS)},
                 "more": _TEXT,

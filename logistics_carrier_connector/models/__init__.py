@@ -2,10 +2,12 @@ from . import ir_cron
 from . import quiet_log
 from . import ir_http
 from . import logistics_awaiting_mixin
+from . import logistics_live_mixin
 from . import logistics_version_mixin
 from . import logistics_version_approval
 from . import logistics_contract
 from . import logistics_mapping
+from . import write_only_secret_mixin
 from . import proof_mixin
 from . import logistics_connection
 from . import logistics_connection_secret

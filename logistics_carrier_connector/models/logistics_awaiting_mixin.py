@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class LogisticsAwaitingMixin(models.AbstractModel):
@@ -10,13 +10,19 @@ class LogisticsAwaitingMixin(models.AbstractModel):
         "logistics.approval", "Waits for", compute="_compute_pending_approval_id"
     )
 
+    @api.depends("state")
     def _compute_pending_approval_id(self):
-        found = self.env["logistics.approval"].search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("state", "=", "pending"),
-            ]
+        # Whoever may read the record may know that a request waits.
+        found = (
+            self.env["logistics.approval"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("state", "=", "pending"),
+                ]
+            )
         )
         by_record = found.grouped("res_id")
         for record in self:

@@ -35,7 +35,7 @@ class LogisticsConnection(models.Model):
         "breaker_opened_at",
         "breaker_probe_at",
         "breaker_reason",
-        "live_digest",
+        "asked_digest",
     )
     _transitions = {"draft": ("active",), "active": ("suspended",), "suspended": ("active",)}
 

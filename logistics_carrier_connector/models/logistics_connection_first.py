@@ -46,7 +46,7 @@ class LogisticsConnection(models.Model):
             "environment": self.environment,
             "state": self.state,
             "state_label": states[self.state],
-            "asked": bool(self.live_approval_id),
+            "asked": bool(self.pending_approval_id),
             "needs_second_person": self._needs_second_person(),
             "url": self.hook_url,
             "proofs": [proof._proof_document() for proof in (self, *self.proof_ids)],
@@ -95,7 +95,7 @@ class LogisticsConnection(models.Model):
         causes = dict(refusals._fields["cause"]._description_selection(self.env))
         return {
             "state": self.state,
-            "asked": bool(self.live_approval_id),
+            "asked": bool(self.pending_approval_id),
             "message": message._arrival_document() if message else False,
             "refusals": [
                 {

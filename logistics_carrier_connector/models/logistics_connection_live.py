@@ -1,6 +1,3 @@
-import hashlib
-import json
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -11,32 +8,7 @@ class LogisticsConnection(models.Model):
     """Going live: a carrier whose words count needs a second person who looked at it."""
 
     _name = "logistics.connection"
-    _inherit = ["logistics.connection", "logistics.approvable.mixin"]
-
-    live_approval_id = fields.Many2one(
-        "logistics.approval",
-        "Going Live",
-        compute="_compute_live_approval_id",
-        help="The request to go live that waits for a second person.",
-    )
-    # What was asked for: another secret, profile or system than that is not what was looked at.
-    live_digest = fields.Char(groups=fields.NO_ACCESS, copy=False)
-
-    @api.depends("state")
-    def _compute_live_approval_id(self):
-        # Whoever may read the connection may know that a request waits.
-        approvals_sudo = self.env["logistics.approval"].sudo()
-        pending = approvals_sudo.search(
-            [
-                ("kind", "=", "connection_live"),
-                ("res_model", "=", "logistics.connection"),
-                ("res_id", "in", self.ids),
-                ("state", "=", "pending"),
-            ]
-        )
-        by_id = {approval.res_id: approval for approval in pending}
-        for connection in self:
-            connection.live_approval_id = by_id.get(connection.id, False)
+    _inherit = ["logistics.connection", "logistics.live.mixin"]
 
     def write(self, vals):
         if _FIXED_ONCE_OPEN & set(vals) and not self.env.su:
@@ -69,17 +41,9 @@ class LogisticsConnection(models.Model):
         asking._check_provable()
         for connection in asking:
             connection._ask_to_go_live()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._(
-                    "A second person has to approve that it goes live. They were told."
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return self._tell_asked(
+            self.env._("A second person has to approve that it goes live. They were told.")
+        )
 
     def _check_provable(self):
         """:raises UserError: if no sender could prove anything at one of these"""
@@ -102,11 +66,6 @@ class LogisticsConnection(models.Model):
         )
 
     def _ask_to_go_live(self):
-        if self.live_approval_id:
-            raise UserError(self.env._("%s was submitted for approval already.", self.name))
-        # The right to change it was checked; what was looked at is nobody's to write.
-        connection_sudo = self.sudo()
-        connection_sudo.live_digest = connection_sudo._digest_of_settings()
         kinds = dict(self._fields["verifier_kind"]._description_selection(self.env))
         proofs = (kinds[self.verifier_kind], *self.proof_ids.mapped("display_name"))
         note = self.env._(
@@ -115,29 +74,21 @@ class LogisticsConnection(models.Model):
             profile=self.mapping_id.name,
             proofs=", ".join(proofs),
         )
-        self.env["logistics.approval"]._request(self, "connection_live", note=note)
-        self.invalidate_recordset(["live_approval_id"])
+        self._ask_second_person("connection_live", note)
 
-    def _digest_of_settings(self):
-        """A short name of everything that a second person has looked at."""
+    def _looked_at(self):
+        """Override: the settings, the proofs, and which secrets there are."""
         names = sorted(self._watched_fields() - {"state", "active", "token"})
         values = [str(self[name]) for name in names]
         proofs = [(each.id, each.verifier_kind, each._verifier_config()) for each in self.proof_ids]
         secrets = sorted(self.secret_ids.ids)
-        data = json.dumps([values, proofs, secrets], sort_keys=True, default=str)
-        return hashlib.sha256(data.encode()).hexdigest()
+        return [values, proofs, secrets]
 
     def _approval_obsolete(self, approval):
         """Override of `logistics_milestone_sync`."""
         if self.state != "draft":
             return self.env._("%s is open already.", self.name)
-        if self.live_digest != self._digest_of_settings():
-            return self.env._(
-                "%s was changed after it was submitted. Reject the request; whoever made the "
-                "change asks again.",
-                self.name,
-            )
-        return self._why_unprovable()
+        return super()._approval_obsolete(approval) or self._why_unprovable()
 
     def _on_approval_decided(self, approval):
         """Override of `logistics_milestone_sync`: open it. Called elevated."""

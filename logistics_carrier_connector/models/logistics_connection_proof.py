@@ -6,7 +6,7 @@ class LogisticsConnectionProof(models.Model):
 
     _name = "logistics.connection.proof"
     _description = "Further Proof of a Connection"
-    _inherit = ["logistics.proof.mixin"]
+    _inherit = ["logistics.proof.mixin", "logistics.write.only.secret.mixin"]
     _order = "sequence, id"
 
     connection_id = fields.Many2one(
@@ -15,14 +15,6 @@ class LogisticsConnectionProof(models.Model):
     company_id = fields.Many2one(related="connection_id.company_id")
     sequence = fields.Integer(default=10)
     secret_ids = fields.One2many("logistics.connection.secret", "proof_id", "Secrets")
-    secret = fields.Char(
-        "Set Secret",
-        compute="_compute_secret",
-        inverse="_inverse_secret",
-        help="Write only. The secret in use stays valid for 24 more hours.",
-    )
-    # That there is one is no secret; the rows are for administrators and auditors.
-    has_secret = fields.Boolean("Secret Is Set", compute="_compute_has_secret", compute_sudo=True)
 
     def _valid_field_parameter(self, field, name):
         # The mixin tracks its fields in the chatter of connections; proofs have none.
@@ -34,13 +26,9 @@ class LogisticsConnectionProof(models.Model):
         for proof in self:
             proof.display_name = kinds.get(proof.verifier_kind, "")
 
-    def _compute_secret(self):
-        self.secret = False
-
-    def _inverse_secret(self):
-        for proof in self:
-            if proof.secret:
-                proof.connection_id._set_secret(proof.secret, proof=proof)
+    def _set_secret(self, plain):
+        """Override: the secrets of all proofs are with their connection."""
+        self.connection_id._set_secret(plain, proof=self)
 
     @api.depends("secret_ids")
     def _compute_has_secret(self):

@@ -18,7 +18,11 @@ class LogisticsConnection(models.Model):
     """How a sender proves who it is: a first proof, and further ones that have to be right too."""
 
     _name = "logistics.connection"
-    _inherit = ["logistics.connection", "logistics.proof.mixin"]
+    _inherit = [
+        "logistics.connection",
+        "logistics.proof.mixin",
+        "logistics.write.only.secret.mixin",
+    ]
 
     proof_ids = fields.One2many(
         "logistics.connection.proof",
@@ -28,22 +32,6 @@ class LogisticsConnection(models.Model):
         help="All of them have to be right, beside the first.",
     )
     secret_ids = fields.One2many("logistics.connection.secret", "connection_id", "Secrets")
-    secret = fields.Char(
-        "Set Secret",
-        compute="_compute_secret",
-        inverse="_inverse_secret",
-        help="Write only. The secret in use stays valid for 24 more hours.",
-    )
-    # That there is one is no secret; the rows are for administrators and auditors.
-    has_secret = fields.Boolean("Secret Is Set", compute="_compute_has_secret", compute_sudo=True)
-
-    def _compute_secret(self):
-        self.secret = False
-
-    def _inverse_secret(self):
-        for connection in self:
-            if connection.secret:
-                connection._set_secret(connection.secret)
 
     @api.depends("secret_ids", "secret_ids.proof_id")
     def _compute_has_secret(self):
@@ -63,17 +51,10 @@ class LogisticsConnection(models.Model):
         self.check_access("write")
         proof = proof or self.env["logistics.connection.proof"]
         self._check_secret(plain, proof or self)
-        try:
+        with self._keeping():
             self.env["logistics.connection.secret"]._replace(
                 self, proof, plain, fields.Datetime.now() + overlap, expires_at
             )
-        except SecretKeyMissing as error:
-            raise UserError(
-                self.env._(
-                    "This server has no key to keep secrets with. Ask for 'logistics_secret_key' "
-                    "to be set in its configuration file."
-                )
-            ) from error
         self.invalidate_recordset(["secret_ids", "has_secret", "secret"])
         self._forget_doors()
         self._configuration_changed("secret", "")

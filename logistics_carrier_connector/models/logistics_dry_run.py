@@ -1,11 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_amount
 
-from odoo.addons.logistics_milestone_sync.models.clashes import work_off_steps
+from odoo.addons.logistics_milestone_sync.models.background_job_mixin import JOB_FIELDS
 
 from .dry_run_reading import READ, DryRunReading
 
@@ -19,18 +18,18 @@ _COUNTED = (
 class LogisticsDryRun(models.Model):
     """A draft of a profile, tried on the messages that came: what would it have changed?
 
-    Worked off by a scheduled action in batches: first all messages are read by both versions, then
-    every shipment that a difference is about is decided again. Nothing is written but the result.
+    First all messages are read by both versions, then every shipment that a difference is about is
+    decided again. Nothing is written but the result.
     """
 
     _name = "logistics.dry.run"
     _description = "Dry Run of a Profile"
-    _inherit = ["logistics.governed.mixin", "logistics.stateful.mixin"]
+    _inherit = ["logistics.background.job.mixin"]
     _order = "id desc"
     _check_company_auto = True
     _governed_fields = (
-        *("state", "user_id", "started_at", "finished_at", "reached", "reached_shipment"),
-        *("content_digest", "fact_ids", "shipment_ids", "is_limited", *_COUNTED),
+        *(*JOB_FIELDS, "reached_shipment", "content_digest"),
+        *("fact_ids", "shipment_ids", "is_limited", *_COUNTED),
     )
     _transitions = {
         "new": ("waiting",),
@@ -38,6 +37,7 @@ class LogisticsDryRun(models.Model):
         "running": ("folding", "cancelled"),
         "folding": ("done", "cancelled"),
     }
+    _cron = "logistics_carrier_connector.ir_cron_dry_run"
 
     version_id = fields.Many2one(
         "logistics.mapping.version", "Draft", required=True, index=True, ondelete="cascade"
@@ -59,24 +59,10 @@ class LogisticsDryRun(models.Model):
     most = fields.Integer(
         "Most Messages", default=10000, required=True, help="The newest ones are tried."
     )
+    # Reading the messages is "running".
     state = fields.Selection(
-        [
-            ("new", "New"),
-            ("waiting", "Waiting"),
-            ("running", "Reading"),
-            ("folding", "Comparing"),
-            ("done", "Done"),
-            ("cancelled", "Cancelled"),
-        ],
-        required=True,
-        readonly=True,
-        copy=False,
-        default="new",
+        selection_add=[("folding", "Comparing"), ("done",)], ondelete={"folding": "cascade"}
     )
-    user_id = fields.Many2one("res.users", "Asked For By", readonly=True, copy=False)
-    started_at = fields.Datetime("Started", readonly=True, copy=False)
-    finished_at = fields.Datetime("Finished", readonly=True, copy=False)
-    reached = fields.Integer("Next Message", readonly=True, copy=False)
     reached_shipment = fields.Integer(readonly=True, copy=False)
     content_digest = fields.Char(readonly=True, copy=False)
     message_count = fields.Integer("Messages to Read", readonly=True, copy=False)
@@ -101,8 +87,6 @@ class LogisticsDryRun(models.Model):
         "CHECK(days BETWEEN 1 AND 90 AND most BETWEEN 1 AND 100000)",
         "Go back between 1 and 90 days, with at most 100,000 messages.",
     )
-    # Used by the scheduled action, which looks for work each time it is woken.
-    _open_idx = models.Index("(id) WHERE state IN ('waiting', 'running', 'folding')")
 
     @api.depends("version_id.display_name", "create_date")
     def _compute_display_name(self):
@@ -142,29 +126,6 @@ class LogisticsDryRun(models.Model):
 
     # === Actions === #
 
-    def action_start(self):
-        """Have it worked off by the scheduled action, soon.
-
-        :raises UserError: if it was started already
-        """
-        self.check_access("write")
-        # The right to try drafts was checked; the state is set by this method only.
-        for run_sudo in self.sudo():
-            if run_sudo.state != "new":
-                raise UserError(
-                    self.env._("This dry run was started already. Make a new one instead.")
-                )
-            run_sudo._move_to("waiting", user_id=self.env.uid)
-        self.env.ref("logistics_carrier_connector.ir_cron_dry_run").sudo()._trigger()
-
-    def action_cancel(self):
-        """Stop it; what was found so far stays to be looked at."""
-        self.check_access("write")
-        # The right to try drafts was checked; the state is set by this method only.
-        runs_sudo = self.sudo()
-        going = runs_sudo.filtered(lambda run: run.state in ("waiting", "running", "folding"))
-        going._move_to("cancelled")
-
     def action_open_facts(self):
         """Open the facts that differ."""
         return self._open_lines("logistics_dry_run_fact_action")
@@ -200,34 +161,23 @@ class LogisticsDryRun(models.Model):
 
     # === Working === #
 
-    @api.model
-    def _cron_dry_run(self):
-        """Work off the dry runs that were started, oldest first, in batches."""
-        going = [("state", "in", ("waiting", "running", "folding"))]
-        work_off_steps(self.env, lambda: self.search(going, order="id", limit=1))
-
-    def _step(self):
-        """Do the next batch; returns how many messages or shipments it had."""
-        # Whoever cancels meanwhile, and this step, see each other: one of them starts over.
-        self.env.execute_query(
-            SQL("SELECT 1 FROM logistics_dry_run WHERE id = %s FOR UPDATE", self.id)
-        )
-        if self.state == "waiting":
-            self._begin()
+    def _work(self):
+        """Override: read the next messages, then decide about the next shipments."""
         return self._read_step() if self.state == "running" else self._fold_step()
 
     def _begin(self):
-        self._move_to(
-            "running",
-            started_at=fields.Datetime.now(),
-            content_digest=self.version_id.sha256,
-        )
+        """Override: which messages, and by which text."""
         messages = self.env["logistics.message"]
         newest = messages.search(self._messages_domain(), order="id desc", limit=self.most + 1)
-        self.is_limited = len(newest) > self.most
         chosen = newest[: self.most]
-        self.message_count = len(chosen)
-        self.reached = min(chosen.ids, default=1) - 1
+        self.write(
+            {
+                "content_digest": self.version_id.sha256,
+                "is_limited": len(newest) > self.most,
+                "message_count": len(chosen),
+                "reached": min(chosen.ids, default=1) - 1,
+            }
+        )
 
     def _messages_domain(self):
         """Production messages that the version in use reads; pinned connections keep theirs."""
@@ -268,8 +218,7 @@ class LogisticsDryRun(models.Model):
     def _fold_step(self):
         ids = self._touched_shipments(self.reached_shipment, _BATCH)
         if not ids:
-            self._move_to("done", finished_at=fields.Datetime.now())
-            return 0
+            return self._finish()
         lines = self.env["logistics.dry.run.fact"].search(
             [("run_id", "=", self.id), ("shipment_id", "in", ids)], order="id"
         )

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ..core.overrides import CLIENT, CONNECTION, Override
 from .logistics_approval import KIND
+from .logistics_version_mixin import STATES
 
 _PROPOSED = (
     *("mapping_id", "code", "connection_id", "client_id", "company_id"),
@@ -66,12 +67,7 @@ class LogisticsMappingOverride(models.Model):
     standard = fields.Char("In the Profile", compute="_compute_standard")
     why = fields.Text(help="The one who decides reads it.")
     state = fields.Selection(
-        [
-            ("draft", "Draft"),
-            ("waiting", "Waiting"),
-            ("active", "Active"),
-            ("retired", "Retired"),
-        ],
+        STATES,
         required=True,
         readonly=True,
         default="draft",

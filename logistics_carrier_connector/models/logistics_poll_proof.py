@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from odoo.addons.logistics_milestone_sync.core.clock import naive, utc
 
@@ -11,7 +10,8 @@ from .secret_box import SecretKeyMissing, SecretUnreadable, secret_box
 class LogisticsPoll(models.Model):
     """How we prove to the carrier who we are."""
 
-    _inherit = "logistics.poll"
+    _name = "logistics.poll"
+    _inherit = ["logistics.poll", "logistics.write.only.secret.mixin"]
 
     proof_kind = fields.Selection(
         [
@@ -42,25 +42,13 @@ class LogisticsPoll(models.Model):
     )
     scope = fields.Char()
     secret = fields.Char(
-        "Set Secret",
-        compute="_compute_secret",
-        inverse="_inverse_secret",
         groups="logistics_milestone_sync.logistics_milestone_sync_group_integration_admin",
         help="Write only: the key, the password or the client's secret.",
     )
-    has_secret = fields.Boolean("Secret Is Set", compute="_compute_has_secret", compute_sudo=True)
     # NO_ACCESS: not even for administrators; only the worker opens them, in memory.
     sealed_secret = fields.Char(groups=fields.NO_ACCESS, copy=False)
     sealed_token = fields.Char(groups=fields.NO_ACCESS, copy=False)
     token_expires_at = fields.Datetime("Token Valid Until", readonly=True, copy=False)
-
-    def _compute_secret(self):
-        self.secret = False
-
-    def _inverse_secret(self):
-        for poll in self:
-            if poll.secret:
-                poll._set_secret(poll.secret)
 
     @api.depends("sealed_secret")
     def _compute_has_secret(self):
@@ -74,15 +62,8 @@ class LogisticsPoll(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        try:
+        with self._keeping():
             sealed = secret_box().seal(plain, self._place("sealed_secret"))
-        except SecretKeyMissing as error:
-            raise UserError(
-                self.env._(
-                    "This server has no key to keep secrets with. Ask for 'logistics_secret_key' "
-                    "to be set in its configuration file."
-                )
-            ) from error
         # Who may change the plan may set its secret; nobody may write the column directly.
         self.sudo().write(
             {"sealed_secret": sealed, "sealed_token": False, "token_expires_at": False}

@@ -4,6 +4,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+# Of everything that somebody writes and somebody else puts in force.
+STATES = [
+    ("draft", "Draft"),
+    ("waiting", "Waiting"),
+    ("active", "Active"),
+    ("retired", "Retired"),
+]
+
 
 class LogisticsVersionMixin(models.AbstractModel):
     """One version of data that decides what messages mean.
@@ -45,12 +53,7 @@ class LogisticsVersionMixin(models.AbstractModel):
         copy=False,
     )
     state = fields.Selection(
-        [
-            ("draft", "Draft"),
-            ("waiting", "Waiting"),
-            ("active", "Active"),
-            ("retired", "Retired"),
-        ],
+        STATES,
         required=True,
         readonly=True,
         default="draft",

@@ -23,26 +23,26 @@ class TestGoingLive(ConnectorCase):
         told = self._ask()
         self.assertIn("second person", told["params"]["message"])
         self.assertEqual(self.draft.state, "draft")
-        approval = self.draft.live_approval_id.with_user(self.manager)
+        approval = self.draft.pending_approval_id.with_user(self.manager)
         self.assertTrue(approval.can_decide)
         self.assertIn(self.carrier.name, approval.note)
         approval.action_approve()
         self.assertEqual(self.draft.state, "active")
         self.draft.invalidate_recordset()
-        self.assertFalse(self.draft.live_approval_id)
+        self.assertFalse(self.draft.pending_approval_id)
 
     def test_whoever_asked_does_not_approve_even_as_a_manager(self):
         self.admin.group_ids += self.manager.group_ids
         self._ask()
         with self.assertRaises(AccessError):
-            self.draft.live_approval_id.action_approve()
+            self.draft.pending_approval_id.action_approve()
         self.assertEqual(self.draft.state, "draft")
 
     def test_another_administrator_alone_does_not_approve(self):
         self._ask()
         other = self._create_user("live-other", "integration_admin")
         with self.assertRaises(AccessError):
-            self.draft.live_approval_id.with_user(other).action_approve()
+            self.draft.pending_approval_id.with_user(other).action_approve()
 
     def test_what_was_changed_after_it_was_asked_for_is_not_approved(self):
         for change in (
@@ -54,7 +54,7 @@ class TestGoingLive(ConnectorCase):
         ):
             with self.subTest(change=list(change)):
                 self._ask()
-                approval = self.draft.live_approval_id
+                approval = self.draft.pending_approval_id
                 values = {k: getattr(v, "id", v) for k, v in change.items()}
                 self.draft.write(values)
                 with self.assertRaisesRegex(UserError, "was changed after"):
@@ -73,11 +73,11 @@ class TestGoingLive(ConnectorCase):
 
     def test_a_rejected_request_leaves_a_draft_that_may_be_asked_for_again(self):
         self._ask()
-        self.draft.live_approval_id.with_user(self.manager).action_reject("Not yet.")
+        self.draft.pending_approval_id.with_user(self.manager).action_reject("Not yet.")
         self.draft.invalidate_recordset()
         self.assertEqual(self.draft.state, "draft")
         self._ask()
-        self.assertTrue(self.draft.live_approval_id)
+        self.assertTrue(self.draft.pending_approval_id)
 
     def test_a_test_connection_and_a_company_that_wants_it_so_need_nobody(self):
         trial = self._create_connection(self.carrier, activate=False, environment="test")
@@ -106,7 +106,7 @@ class TestGoingLive(ConnectorCase):
 
     def test_a_suspended_connection_goes_on_without_being_asked_again(self):
         self._ask()
-        self.draft.live_approval_id.with_user(self.manager).action_approve()
+        self.draft.pending_approval_id.with_user(self.manager).action_approve()
         self.draft.action_suspend()
         self.assertIsNone(self.draft.action_activate())
         self.assertEqual(self.draft.state, "active")

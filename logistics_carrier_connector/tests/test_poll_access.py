@@ -146,14 +146,14 @@ class TestPollGoesLive(PollCase):
         return told
 
     def _approve(self):
-        self.poll.live_approval_id.with_user(self.manager).action_approve()
+        self.poll.pending_approval_id.with_user(self.manager).action_approve()
         self.poll.invalidate_recordset()
 
     def test_a_manager_starts_what_an_administrator_asked_for(self):
         self.assertIn("second person", self._start()["params"]["message"])
         self._ask()
         self.assertEqual((self.poll.state, self.fake.asked), ("paused", []))
-        self.assertIn(self.fake.url, self.poll.live_approval_id.note)
+        self.assertIn(self.fake.url, self.poll.pending_approval_id.note)
         self._approve()
         self._ask()
         self.assertEqual((self.poll.state, len(self.fake.asked)), ("active", 1))
@@ -162,7 +162,7 @@ class TestPollGoesLive(PollCase):
         self.admin.group_ids += self.manager.group_ids
         self._start()
         with self.assertRaises(AccessError):
-            self.poll.live_approval_id.action_approve()
+            self.poll.pending_approval_id.action_approve()
 
     def test_it_is_asked_for_once(self):
         self._start()
@@ -205,7 +205,7 @@ class TestPollGoesLive(PollCase):
         ):
             with self.subTest(changed=name):
                 self._start()
-                if self.poll.live_approval_id:
+                if self.poll.pending_approval_id:
                     self._approve()
                 self.assertEqual(self.poll.state, "active")
                 before = self.poll[name]

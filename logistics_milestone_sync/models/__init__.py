@@ -1,6 +1,7 @@
 from . import remembered_mixin
 from . import governed_mixin
 from . import stateful_mixin
+from . import background_job_mixin
 from . import source_mixin
 from . import logistics_system
 from . import logistics_milestone

@@ -8,6 +8,8 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bootstrap.config import free_port
@@ -15,6 +17,18 @@ from bootstrap.ready import Suite
 
 _READY_WITHIN = 120
 _PATIENCE = 5
+
+
+@contextmanager
+def served(suite: Suite, database: str) -> Iterator[Server]:
+    """A server for a database that is there; both are gone afterwards."""
+    server = Server(suite, database)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        suite.databases.drop(database)
 
 
 class Server:
