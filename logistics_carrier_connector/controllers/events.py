@@ -1,15 +1,17 @@
+from dataclasses import replace
+
 from odoo import http
 from odoo.http import request
 
 from ..core import canonical
-from ..core.api_schemas import REJECTED
+from ..core.api_schemas import HEADER_PARAMETERS, IDEMPOTENCY_KEY, REJECTED
 from ..core.codecs import decode
 from ..core.errors import ContractViolation, PayloadRejected
 from ..models.logistics_message_answer import kept, told_again
 from ..models.logistics_message_inbox import ACCEPTED, CONFLICT, DUPLICATE, Receipt
 from ..models.problem import Problem
 from .intake import answer, arrival
-from .negotiation import expect
+from .negotiation import expect, parameters
 
 
 class Events(http.Controller):
@@ -31,7 +33,7 @@ class Events(http.Controller):
                 403, "Not a canonical connection", "Post to the address of the connection instead."
             )
         expect("application/json")
-        arrived = arrival()
+        arrived = _named(arrival())
         results = _read(arrived.raw)
         messages = request.env["logistics.message"]
         items = messages._judge_items(request.logistics_door, results)
@@ -40,13 +42,28 @@ class Events(http.Controller):
             if not first:
                 raise Problem(422, "No valid event", "None of the events can be read.", items=items)
             return _again(arrived, first, len(items))
-        arrived.receipt[:] = kept(items)
-        receipt = messages._accept(arrived)
-        if receipt.status == CONFLICT:
+        receipt = messages._accept(replace(arrived, receipt=kept(items)))
+        if receipt.status == CONFLICT and arrived.request_key:
             return _reused(receipt)
         if receipt.status == DUPLICATE:
             return _again(arrived, messages._first_receipt(arrived), len(items))
         return answer(receipt, items=items)
+
+
+def _named(arrived):
+    """What arrived, with the name of the request.
+
+    :raises Problem: 400
+    """
+    headers = arrived.headers
+    given = [(name, headers[name]) for name in HEADER_PARAMETERS if name in headers]
+    key = parameters(HEADER_PARAMETERS, given).get(IDEMPOTENCY_KEY, "")
+    if key and arrived.message_id not in ("", key):
+        other = arrived.door["message_id_header"]
+        reason = f"names something else than {other}: send one of them"
+        problems = [{"path": IDEMPOTENCY_KEY, "reason": reason}]
+        raise Problem(400, "Invalid parameter", f"{IDEMPOTENCY_KEY} {reason}.", problems=problems)
+    return replace(arrived, request_key=key)
 
 
 def _read(raw):
@@ -67,7 +84,7 @@ def _again(arrived, first, count):
     """The answer to a repetition: to one that the sender named, the first answer itself."""
     public_id, receipt = first
     items = told_again(count, receipt)
-    if not arrived.named:
+    if not arrived.request_key:
         return answer(Receipt(DUPLICATE, 0, public_id), items=items)
     response = answer(Receipt(ACCEPTED, 0, public_id), items=items)
     response.headers["Idempotent-Replayed"] = "true"

@@ -1,12 +1,10 @@
 from odoo import http
 from odoo.http import request
 
-from ..core import api_parameters
 from ..core.api_schemas import LIST_PARAMETERS
-from ..core.errors import ContractViolation
 from ..models.problem import Problem
 from .intake import spend
-from .negotiation import expect
+from .negotiation import expect, parameters
 
 
 class Messages(http.Controller):
@@ -24,7 +22,7 @@ class Messages(http.Controller):
         """A page of this connection's messages, newest first."""
         expect("application/json")
         spend()
-        asked = _asked()
+        asked = parameters(LIST_PARAMETERS, request.httprequest.args.items(multi=True))
         # The proof was verified; the sender sees its own connection's messages and no others.
         messages_sudo = request.env["logistics.message"].sudo()
         found_sudo, more = messages_sudo._page_of(request.logistics_door["id"], **asked)
@@ -65,19 +63,7 @@ class Messages(http.Controller):
         return request.make_json_response(message_sudo._to_document())
 
 
-def _asked():
-    """The parameters of the request.
-
-    :raises Problem: 400
-    """
-    try:
-        return api_parameters.read(LIST_PARAMETERS, request.httprequest.args.items(multi=True))
-    except ContractViolation as error:
-        problems = [{"path": each.path, "reason": each.reason} for each in error.problems]
-        raise Problem(400, "Invalid parameter", error.public_message, problems=problems) from error
-
-
-def _address(parameters):
+def _address(values):
     """The address of a page; every value was checked and needs no escaping."""
-    query = "&".join(f"{name}={value}" for name, value in sorted(parameters.items()))
+    query = "&".join(f"{name}={value}" for name, value in sorted(values.items()))
     return f"/logistics/v1/messages?{query}"

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from odoo.addons.logistics_milestone_sync.core.fact import OUTCOMES
 
+from .json_schema import object_of
+
 Schema = dict[str, Any]
 
 # States of a message, as its sender sees them; a test compares them with the model's.
@@ -42,13 +44,8 @@ def _or_null(schema: Schema) -> Schema:
 
 
 def _object(title: str, properties: Schema, optional: tuple[str, ...] = ()) -> Schema:
-    return {
-        "title": title,
-        "type": "object",
-        "properties": properties,
-        "required": [name for name in properties if name not in optional],
-        "additionalProperties": False,
-    }
+    required = [name for name in properties if name not in optional]
+    return {"title": title, **object_of(properties, *required)}
 
 
 def _list(items: Schema) -> Schema:
@@ -206,6 +203,12 @@ SHIPMENT: Final = _object(
 SHIPMENTS: Final = _object("Shipments", {"shipments": _list(SHIPMENT)})
 HEALTH: Final = _object("Health", {"status": {"const": "pass"}})
 
+IDEMPOTENCY_KEY: Final = "Idempotency-Key"
+# Headers of ``POST events``. Clients that follow the draft of the standard send a quoted text
+# (draft-ietf-httpapi-idempotency-key-header); the quotes are part of the name to us.
+HEADER_PARAMETERS: Final[Schema] = {
+    IDEMPOTENCY_KEY: _text(minLength=1, maxLength=200, pattern="^[!-~]([ -~]*[!-~])?$"),
+}
 # Query parameters of ``GET messages``: they come as text.
 LIST_PARAMETERS: Final[Schema] = {
     "state": {"enum": list(MESSAGE_STATES), "description": "Only messages in this state"},

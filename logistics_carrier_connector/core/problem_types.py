@@ -124,8 +124,17 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
         "title": {"type": "string"},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "detail": {"type": "string", "description": "What is wrong this time."},
-        "items": {"type": "array", "items": {"type": "object"}},
-        "problems": {"type": "array", "items": {"type": "object"}},
+        "items": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "What is wrong with each event, as in a receipt.",
+        },
+        "problems": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "What is wrong with each parameter: its name as “path”, and “reason”.",
+        },
+        "message": {"type": "string", "description": "Id of the message that was kept."},
     },
     "required": ["type", "title", "status"],
 }

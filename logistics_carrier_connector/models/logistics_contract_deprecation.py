@@ -1,10 +1,12 @@
-from datetime import UTC, datetime, time
-from email.utils import format_datetime
+from datetime import UTC, datetime
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
+from ..core.deprecation import Farewell
 from ..core.problem_types import DOCS_PATH
+
+_TERMS = {"state", "deprecated_on", "sunset_date", "successor_url"}
 
 
 class LogisticsContract(models.Model):
@@ -15,7 +17,8 @@ class LogisticsContract(models.Model):
     deprecated_on = fields.Date(
         "Deprecated Since",
         tracking=True,
-        help="From this day on answers carry a 'Deprecation' header. Messages are taken as before.",
+        help="From this day on (UTC) answers carry a 'Deprecation' header; messages are taken as "
+        "before. Empty: the day on which the contract is set to deprecated.",
     )
     successor_url = fields.Char(
         "What Replaces It",
@@ -32,21 +35,52 @@ class LogisticsContract(models.Model):
                     self.env._("%s cannot end before it is deprecated.", contract.name)
                 )
             url = contract.successor_url or "https://"
-            if not url.startswith("https://") or set(url) & set('<>"\\ \r\n\t'):
-                raise ValidationError(self.env._("The address has to start with https://."))
+            if not (url.startswith("https://") and url.isascii() and url.isprintable()) or (
+                set(url) & set('<>"\\ ')
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The address has to start with https:// and to be written without spaces, "
+                        "quotes and letters beyond ASCII."
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        contracts = super().create(vals_list)
+        contracts._date_deprecation()
+        return contracts
 
     def write(self, vals):
         result = super().write(vals)
-        if {"deprecated_on", "sunset_date", "successor_url"} & set(vals):
+        if _TERMS & set(vals):
+            self._date_deprecation()
             self.env["logistics.connection"]._forget_doors()
         return result
+
+    def _date_deprecation(self):
+        """A contract that leaves its force has a date of that; one that is in force has none."""
+        leaving = self.filtered(lambda one: one.state != "in_force" and not one.deprecated_on)
+        for contract in leaving:
+            today = datetime.now(UTC).date()
+            # Whose end is past already was not deprecated later than that.
+            contract.deprecated_on = min(today, contract.sunset_date or today)
+        staying = self.filtered(lambda one: one.state == "in_force" and one.deprecated_on)
+        if staying:
+            staying.deprecated_on = False
+
+    def _farewell(self):
+        """What its senders hear (``core.deprecation.Farewell``); ``None`` while it is in force."""
+        if not self or self.state == "in_force":
+            return None
+        since = self.deprecated_on or self.write_date.date()
+        return Farewell(since, self.sunset_date or None, self.successor_url or DOCS_PATH)
 
 
 class LogisticsConnection(models.Model):
     _inherit = "logistics.connection"
 
     @api.model
-    @tools.ormcache("door['contract_id']", "door['format']", "door['rate_per_minute']")
     def _notices(self, door):
         """Headers that every answer to this connection carries: its limit, and what will end.
 
@@ -56,10 +90,14 @@ class LogisticsConnection(models.Model):
         headers = []
         if door["rate_per_minute"]:
             headers.append(("RateLimit-Policy", f'"messages";q={door["rate_per_minute"]};w=60'))
-        contract = self._contract_of(door)
-        if contract.deprecated_on:
-            headers += _deprecation(contract)
-        return headers
+        farewell = self._remembered_farewell(door)
+        return headers + farewell.headers(datetime.now(UTC).date()) if farewell else headers
+
+    @api.model
+    @tools.ormcache("door['contract_id']", "door['format']")
+    def _remembered_farewell(self, door):
+        """What is said of the contract of a door; without the clock, so it can be remembered."""
+        return self._contract_of(door)._farewell()
 
     def _contract_of(self, door):
         """The contract that a connection keeps to, elevated: it concerns the connection."""
@@ -69,20 +107,3 @@ class LogisticsConnection(models.Model):
         canonical = "logistics_carrier_connector.logistics_contract_canonical"
         found = self.env.ref(canonical, raise_if_not_found=False)
         return found.sudo() if found else contracts_sudo
-
-
-def _deprecation(contract):
-    """RFC 9745 (a date of RFC 9651), RFC 8594 (a date of RFC 9110) and where to read on."""
-    since = datetime.combine(contract.deprecated_on, time(), UTC)
-    url = contract.successor_url or DOCS_PATH
-    headers = [
-        ("Deprecation", f"@{round(since.timestamp())}"),
-        ("Link", f'<{url}>; rel="deprecation"; type="text/html"'),
-    ]
-    if contract.sunset_date:
-        ends = datetime.combine(contract.sunset_date, time(), UTC)
-        headers += [
-            ("Sunset", format_datetime(ends, usegmt=True)),
-            ("Link", f'<{url}>; rel="sunset"; type="text/html"'),
-        ]
-    return headers

@@ -1,5 +1,5 @@
 import threading
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
@@ -204,33 +204,86 @@ class TestApi(ApiCase):
 
     # === What will end === #
 
+    @property
+    def _contract(self):
+        return self.env.ref("logistics_carrier_connector.logistics_contract_canonical")
+
+    def _deprecate(self, **values):
+        self._contract.write({"state": "deprecated", "sunset_date": date(2027, 1, 1), **values})
+
     def test_a_deprecated_contract_is_told_with_every_answer(self):
-        contract = self.env.ref("logistics_carrier_connector.logistics_contract_canonical")
         self.assertNotIn("Deprecation", self._page().headers)
-        contract.write({"deprecated_on": date(2026, 1, 1), "sunset_date": date(2027, 1, 1)})
+        self._deprecate(deprecated_on=date(2026, 1, 1))
         for answer in (self._page(), self._events(self._event()), self._get("messages/x")):
             self.assertEqual(answer.headers["Deprecation"], "@1767225600")
             self.assertEqual(answer.headers["Sunset"], "Fri, 01 Jan 2027 00:00:00 GMT")
-            self.assertIn('rel="deprecation"', answer.headers["Link"])
-        contract.write({"deprecated_on": False, "sunset_date": False})
+            self.assertIn('</logistics/v1/docs>; rel="deprecation"', answer.headers["Link"])
+        self._contract.state = "in_force"
+        self.assertNotIn("Deprecation", self._page().headers)
+
+    def test_the_page_of_a_list_and_the_deprecation_are_links_side_by_side(self):
+        self._deprecate(deprecated_on=date(2026, 1, 1))
+        for number in range(2):
+            self._events(self._event(reference=f"PO-{number}"))
+        link = self._page("?limit=1").headers["Link"]
+        for relation in ("next", "deprecation", "sunset"):
+            self.assertIn(f'rel="{relation}"', link)
+
+    def test_a_contract_that_is_deprecated_without_a_date_is_so_from_that_day_on(self):
+        today = datetime.now(UTC).date()
+        self._deprecate(sunset_date=today + timedelta(days=90))
+        self.assertEqual(self._contract.deprecated_on, today)
+        midnight = datetime.combine(today, time(), UTC)
+        self.assertEqual(self._page().headers["Deprecation"], f"@{round(midnight.timestamp())}")
+        self._contract.state = "in_force"
+        self.assertFalse(self._contract.deprecated_on)
+
+    def test_what_is_deprecated_from_a_later_day_on_is_not_told_before(self):
+        tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+        self._deprecate(deprecated_on=tomorrow, sunset_date=tomorrow + timedelta(days=90))
+        answer = self._page()
+        self.assertNotIn("Deprecation", answer.headers)
+        self.assertNotIn("Sunset", answer.headers)
+        self._contract.deprecated_on = tomorrow - timedelta(days=1)
+        self.assertIn("Deprecation", self._page().headers)
+
+    def test_a_contract_that_has_ended_is_still_told_as_deprecated(self):
+        yesterday = datetime.now(UTC).date() - timedelta(days=1)
+        self._contract.write({"state": "ended", "sunset_date": yesterday})
+        self.assertEqual(self._contract.deprecated_on, yesterday)
+        self.assertIn("Sunset", self._page().headers)
+
+    def test_the_contract_of_a_carrier_is_told_to_that_carrier_only(self):
+        contract = self.env["logistics.contract"].create(
+            {
+                "name": "Test carrier, version 1",
+                "code": "test_v1",
+                "state": "deprecated",
+                "sunset_date": date(2030, 1, 1),
+                "successor_url": "https://carrier.example/v2",
+            }
+        )
+        self.connection.contract_id = contract
+        link = self._post(self._body("PU")).headers["Link"]
+        self.assertIn('<https://carrier.example/v2>; rel="deprecation"', link)
         self.assertNotIn("Deprecation", self._page().headers)
 
     def test_who_did_not_prove_to_be_a_connection_hears_nothing_of_it(self):
-        contract = self.env.ref("logistics_carrier_connector.logistics_contract_canonical")
-        contract.deprecated_on = date(2026, 1, 1)
+        self._deprecate()
         answer = self._page(Authorization="Bearer wrong")
         self.assertProblem(answer, 401)
         self.assertNotIn("Deprecation", answer.headers)
 
     def test_nothing_ends_before_it_is_deprecated(self):
-        contract = self.env.ref("logistics_carrier_connector.logistics_contract_canonical")
         for values in (
-            {"deprecated_on": date(2027, 1, 2), "sunset_date": date(2027, 1, 1)},
+            {"state": "deprecated", "deprecated_on": date(2027, 1, 2)},
             {"successor_url": "http://plain.example"},
             {"successor_url": 'https://x.example/">'},
+            {"successor_url": "https://x.example/\r\nSet-Cookie: a=b"},
+            {"successor_url": "https://bücher.example/"},
         ):
             with self.assertRaises(ValidationError), self.env.cr.savepoint():
-                contract.write(values)
+                self._contract.write({"sunset_date": date(2027, 1, 1), **values})
 
     def test_the_limit_of_the_connection_is_told_with_every_answer(self):
         self.wms_connection.rate_per_minute = 600
