@@ -10,7 +10,7 @@ class Shipments(http.Controller):
     """Where a shipment stands, for a connection that has to do with it."""
 
     @http.route(
-        "/logistics/v1/shipments/<path:ref>",
+        "/logistics/v1/shipments/<logistics_anything:ref>",
         type="logistics",
         auth="logistics_api",
         methods=["GET"],

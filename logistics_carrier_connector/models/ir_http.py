@@ -1,4 +1,5 @@
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
+from werkzeug.routing import BaseConverter
 
 from odoo import models
 from odoo.http import request
@@ -14,8 +15,20 @@ from .trusted_proxies import presented
 MAX_BODY_BYTES = 8 * 1024 * 1024
 
 
+class AnythingConverter(BaseConverter):
+    """The rest of a path, whatever is in it; the one named ``path`` ends at a line break."""
+
+    part_isolating = False
+    regex = "(?s:.+)"
+    weight = 300
+
+
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
+
+    @classmethod
+    def _get_converters(cls):
+        return super()._get_converters() | {"logistics_anything": AnythingConverter}
 
     @classmethod
     def _auth_method_logistics_hook(cls):

@@ -9,6 +9,7 @@ from odoo import http
 from odoo.exceptions import AccessDenied, UserError
 
 from ..core.errors import ConfigurationInvalid, NotVerified
+from ..core.openapi import ROOT
 from ..core.problem_types import type_of
 from .secret_box import SecretKeyMissing, SecretUnreadable
 
@@ -112,7 +113,7 @@ class ProblemDispatcher(http.Dispatcher):
 
 
 # Of the route that answers for addresses which are none (controllers/health.py).
-CATCH_ALL = "/logistics/v1/<path:anything>"
+CATCH_ALL = f"{ROOT}/<logistics_anything:anything>"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -126,7 +127,7 @@ def allowed_methods(request):
             rule, _args = router.match(httprequest.path, method=method, return_rule=True)
         except werkzeug.exceptions.HTTPException:
             continue
-        if rule.rule != CATCH_ALL:
+        if rule.rule not in (ROOT, CATCH_ALL):
             allowed.append(method)
     return [*allowed, "OPTIONS"] if allowed else []
 
