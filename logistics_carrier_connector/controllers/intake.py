@@ -103,6 +103,8 @@ def _check_type(format_name, httprequest):
 def _too_fast(per_minute, wait):
     headers = [
         ("Retry-After", str(wait)),
+        ("RateLimit", f'"messages";r=0;t={wait}'),
+        # For clients of the drafts before: draft-ietf-httpapi-ratelimit-headers up to 07.
         ("RateLimit-Limit", str(per_minute)),
         ("RateLimit-Remaining", "0"),
         ("RateLimit-Reset", str(wait)),

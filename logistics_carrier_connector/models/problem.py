@@ -94,7 +94,11 @@ class ProblemDispatcher(http.Dispatcher):
         self.request.params = dict(args)
         if self.request.httprequest.method == "OPTIONS":
             return options(self.request)
-        return self.request.registry["ir.http"]._dispatch(endpoint)
+        try:
+            return self.request.registry["ir.http"]._dispatch(endpoint)
+        except Problem as problem:
+            # An answer like any other, so that its request stays counted against the limit.
+            return problem.get_response()
 
     def post_dispatch(self, response):
         response.headers.extend(self._notices())

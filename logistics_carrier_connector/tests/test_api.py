@@ -136,6 +136,27 @@ class TestApi(ApiCase):
         for path in ("messages", "messages/x", "shipments/x"):
             self.assertProblem(self._get(path), 429)
 
+    def test_what_is_refused_counts_as_well(self):
+        asked = {
+            "shipments/guessed": 404,
+            "messages/guessed": 404,
+            "messages?limit=0": 400,
+        }
+        for path, status in asked.items():
+            connection = self._create_connection(
+                self.carrier, verifier_kind="bearer", rate_per_minute=6
+            )
+            self.assertProblem(self._get(path, connection), status)
+            self.assertProblem(self._get(path, connection), 429)
+
+    def test_events_that_are_refused_count_as_well(self):
+        self.wms_connection.rate_per_minute = 6
+        self.assertProblem(self._events({"nonsense": 1}), 422)
+        answer = self._events(self._event())
+        self.assertProblem(answer, 429)
+        wait = answer.headers["Retry-After"]
+        self.assertEqual(answer.headers["RateLimit"], f'"messages";r=0;t={wait}')
+
     # === Shipments === #
 
     def test_a_shipment_is_told_with_its_timeline_packages_and_own_charges(self):
