@@ -51,7 +51,9 @@ class ApiDocs(http.Controller):
                 "document": document,
                 "problems": list(PROBLEM_TYPES.values()),
                 "style": _STYLE,
+                "event": document["components"]["schemas"]["Event"],
                 "pretty": _pretty,
+                "schema_of": _schema_of,
             },
         )
         return request.make_response(
@@ -67,6 +69,11 @@ class ApiDocs(http.Controller):
 def _document():
     milestones = request.env["logistics.milestone"]._catalogue()
     return openapi.document(request.httprequest.host_url.rstrip("/"), milestones)
+
+
+def _schema_of(content):
+    """The name of the schema of a content; empty if it has none of its own."""
+    return content["schema"].get("$ref", "").rpartition("/")[2]
 
 
 def _pretty(value):

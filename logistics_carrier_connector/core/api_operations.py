@@ -76,6 +76,7 @@ OPERATIONS: Final = (
         ),
         (
             "Unreadable",
+            "Invalid parameter",
             "Not authorized",
             "Not a canonical connection",
             "Not acceptable",
@@ -91,7 +92,8 @@ OPERATIONS: Final = (
         {"required": True, "content": {JSON: {"schema": {"$ref": "#/components/schemas/Events"}}}},
         _PROOFS,
         "Each event is judged for itself; a bad one never rejects the others. What was answered "
-        "with 202 is stored for good. What became of each fact is told by the message.",
+        "with 202 is stored for good. What became of each fact is told by the message. No text has "
+        "a NUL character (U+0000), and no object the same name twice.",
         {"Idempotent-Replayed": "“true”: this is the first answer to this key, again"},
     ),
     Operation(

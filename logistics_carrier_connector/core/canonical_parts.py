@@ -74,7 +74,7 @@ _PLACE: Final[dict[str, Any]] = {
     "unlocode": _text(5, pattern="^[A-Z]{2}[A-Z2-9]{3}$"),
     "code": _text(50, description="the sender's own code of the place"),
 }
-ROUTE_SCHEMA: Final[dict[str, Any]] = object_of(
+ROUTE_SCHEMA: Final[dict[str, Any]] = {"description": "the way that is planned"} | object_of(
     {
         "stated_at": {**_MOMENT, "description": "when the plan was made; the newest stands"},
         "stops": {

@@ -36,6 +36,7 @@ _WMS = CONNECTIONS["wms"]
 _SETTINGS = """
 seed = {seed}
 continue-on-failure = true
+request-timeout = 60
 hooks = "schemathesis_hooks"
 
 [generation]
