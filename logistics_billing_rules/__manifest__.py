@@ -24,6 +24,8 @@
         "wizards/logistics_rate_trial_views.xml",
         "views/logistics_simulation_views.xml",
         "views/logistics_agreement_views.xml",
+        "views/logistics_billing_rule_views.xml",
+        "views/logistics_invoice_run_views.xml",
         "views/logistics_shipment_views.xml",
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",

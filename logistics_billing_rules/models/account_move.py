@@ -6,6 +6,20 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     logistics_release_count = fields.Integer(compute="_compute_logistics_release_count")
+    logistics_run_id = fields.Many2one(
+        "logistics.invoice.run",
+        "Invoice Run",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    logistics_rate_date = fields.Date(
+        "Rate Of",
+        readonly=True,
+        help="The day of the currency rate where the agreement says another one than the "
+        "day of the invoice.",
+    )
 
     @api.depends("line_ids.logistics_release_line_ids")
     def _compute_logistics_release_count(self):
@@ -18,6 +32,10 @@ class AccountMove(models.Model):
     def action_open_logistics_releases(self):
         """Open the releases that made these invoices."""
         return self._logistics_releases()._action_open()
+
+    def _get_invoice_currency_rate_date(self):
+        """Override of `account`: the agreement may say of which day the rate is."""
+        return self.logistics_rate_date or super()._get_invoice_currency_rate_date()
 
     # === Nothing is posted that its shipments hold === #
 

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import float_compare
 
-_OURS = {"logistics_shipment_id", "logistics_charge_id"}
+_OURS = {"logistics_shipment_id", "logistics_charge_id", "logistics_delivery_date"}
 
 
 class AccountMoveLine(models.Model):
@@ -16,6 +16,7 @@ class AccountMoveLine(models.Model):
         ondelete="restrict",
         help="The shipment whose goods or freight this line invoices.",
     )
+    logistics_delivery_date = fields.Date("Delivered", readonly=True)
     logistics_charge_id = fields.Many2one(
         "logistics.charge", "Shipment Charge", readonly=True, copy=False, ondelete="restrict"
     )
