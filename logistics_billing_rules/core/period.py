@@ -66,8 +66,10 @@ def following(period: Period, rhythm: Rhythm) -> Period:
 
 
 def collects(rendered: datetime, now: datetime, rhythm: Rhythm) -> Period:
-    """The period whose invoice takes a service that is ready to be invoiced ``now``: its own, or the
-    oldest one that is still open if its own is not."""
+    """The period whose invoice takes a service that is ready to be invoiced ``now``.
+
+    Its own, or the oldest one that is still open if its own is not.
+    """
     own = period_of(rendered, rhythm)
     return own if own.closes_at > now else _oldest_open(now, rhythm)
 

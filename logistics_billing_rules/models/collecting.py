@@ -1,4 +1,4 @@
-"""Which run a release wants to be in. Used by ``logistics.release._collect`` and ``InvoiceBatch``."""
+"""Which run a release wants to be in. Used by ``logistics.release._collect`` and ``draft.Part``."""
 
 from odoo.addons.logistics_milestone_sync.core.clock import naive, utc
 

@@ -1,4 +1,4 @@
-"""Down payments of orders that are invoiced by shipments. Used by ``invoicing.InvoiceBatch`` only."""
+"""Down payments of orders that are invoiced by shipments. Used by ``invoicing.py`` only."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""One customer invoice and the parts that it is put together from. Used by ``invoicing.py`` only."""
+"""One customer invoice and the parts that it is made of. Used by ``invoicing.py`` only."""
 
 from datetime import timedelta
 

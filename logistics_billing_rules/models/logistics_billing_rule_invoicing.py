@@ -6,8 +6,30 @@ from odoo.exceptions import ValidationError
 
 from ..core.period import DAY, MONTH, WEEK, Rhythm
 
-SHIPMENT, ORDER, REFERENCE, CLIENT, CUSTOMER = "shipment", "order", "reference", "client", "customer"
+SHIPMENT, ORDER, REFERENCE, CLIENT, CUSTOMER = (
+    "shipment",
+    "order",
+    "reference",
+    "client",
+    "customer",
+)
 AT_ONCE = "none"
+_COMPARED = (
+    "invoice_per",
+    "invoice_period",
+    "period_weekday",
+    "period_day",
+    "cutoff_hour",
+    "grace_hours",
+    "minimum_invoice",
+    "journal_id",
+    "payment_term_id",
+    "dated_by",
+    "rate_by",
+    "rate_day",
+    "analytic_distribution",
+    "annex",
+)
 
 
 class LogisticsBillingRule(models.Model):
@@ -181,6 +203,28 @@ class LogisticsBillingRule(models.Model):
             round(self.cutoff_hour * 60),
             timedelta(hours=self.grace_hours),
         )
+
+    def _compared_invoicing(self):
+        """``[(label, words), …]`` of the terms above, in a fixed order; also of an empty rule."""
+        accounts = self.env["account.analytic.account"].browse(
+            {int(id_) for ids in self.analytic_distribution or {} for id_ in ids.split(",")}
+        )
+        words = {"analytic_distribution": ", ".join(accounts.sorted("id").mapped("display_name"))}
+        return [
+            (
+                self._fields[name]._description_string(self.env),
+                words.get(name, self._in_words(name)),
+            )
+            for name in _COMPARED
+        ]
+
+    def _in_words(self, name):
+        field = self._fields[name]
+        if field.relational:
+            return self[name].display_name or ""
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(self[name], "")
+        return field.convert_to_export(self[name], self) if self[name] else ""
 
     def _head_vals(self):
         """What it says about the head of an invoice; what it does not say is left to Odoo."""

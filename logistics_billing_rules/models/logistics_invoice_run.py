@@ -40,7 +40,12 @@ class LogisticsInvoiceRun(models.Model):
     run_key = fields.Char(required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     agreement_id = fields.Many2one(
-        "logistics.agreement", "Under", required=True, readonly=True, index=True, ondelete="restrict"
+        "logistics.agreement",
+        "Under",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, readonly=True, index=True, ondelete="restrict"
@@ -65,7 +70,7 @@ class LogisticsInvoiceRun(models.Model):
         readonly=True,
         default="collecting",
     )
-    release_ids = fields.One2many("logistics.release", "run_id", "Releases", readonly=True)
+    release_ids = fields.One2many("logistics.release", "run_id", readonly=True)
     release_count = fields.Integer("Shipments", compute="_compute_amounts")
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount_at_stake = fields.Monetary("To Invoice", compute="_compute_amounts", help="Untaxed.")
@@ -74,7 +79,7 @@ class LogisticsInvoiceRun(models.Model):
     carried_to_id = fields.Many2one(
         "logistics.invoice.run", "Carried To", readonly=True, index="btree_not_null"
     )
-    invoiced_at = fields.Datetime("Invoiced On", readonly=True)
+    invoiced_at = fields.Datetime("Made On", readonly=True)
     prepared_by_id = fields.Many2one("res.users", "Invoiced By", readonly=True)
     error = fields.Char(readonly=True)
     attempts = fields.Integer(readonly=True)
@@ -188,15 +193,11 @@ class LogisticsInvoiceRun(models.Model):
         """
         self.check_access("read")
         if not self.env.user.has_group(_PREPARER):
-            raise AccessError(
-                self.env._("Only %s may do this.", self.env.ref(_PREPARER).full_name)
-            )
+            raise AccessError(self.env._("Only %s may do this.", self.env.ref(_PREPARER).full_name))
         # The right to prepare invoices was checked; runs are nobody's to write.
         for run_sudo in self.sudo().with_context(tracking_disable=True):
             if run_sudo.state not in OPEN:
-                raise UserError(
-                    self.env._("%s does not collect any more.", run_sudo.display_name)
-                )
+                raise UserError(self.env._("%s does not collect any more.", run_sudo.display_name))
             run_sudo._close(by_hand=True)
 
     def action_open_releases(self):

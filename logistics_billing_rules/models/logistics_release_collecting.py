@@ -3,7 +3,6 @@ from odoo import fields, models
 from odoo.addons.logistics_milestone_sync.core.clock import utc
 
 from .collecting import Collected
-from .logistics_invoice_run import OPEN
 
 
 class LogisticsRelease(models.Model):
@@ -59,15 +58,3 @@ class LogisticsRelease(models.Model):
     def _leave_runs(self):
         """Take these releases out of the runs that they are in: they are not ready any more."""
         self.filtered("run_id").write({"run_id": False})
-
-    def _most_pressing(self, what, target):
-        """Override: what is collected waits for its period, and for nobody."""
-        if target == "ready" and self.run_id.state in OPEN:
-            return "run", False, False
-        return super()._most_pressing(what, target)
-
-    def _why_text(self):
-        """Override: a release that is collected says for which invoice."""
-        if self.state == "ready" and self.run_id and self.reason:
-            return f"{self.name}: {self.reason}"
-        return super()._why_text()

@@ -10,6 +10,5 @@ class StockMove(models.Model):
             lambda move: move.state == "done" and move.to_refund
         )
         return sum(
-            move.product_uom._compute_quantity(move.quantity, self.product_uom)
-            for move in returned
+            move.product_uom._compute_quantity(move.quantity, self.product_uom) for move in returned
         )

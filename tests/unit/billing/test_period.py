@@ -124,9 +124,7 @@ def test_what_is_rendered_is_over_when_its_invoice_is_made(moment, rhythm):
 
 
 @given(moments, st.lists(st.timedeltas(timedelta(0), timedelta(days=90)), min_size=1), rhythms)
-def test_as_long_as_its_period_is_open_it_does_not_matter_when_it_was_heard(
-    moment, delays, rhythm
-):
+def test_as_long_as_its_period_is_open_it_does_not_matter_when_it_was_heard(moment, delays, rhythm):
     own = period_of(moment, rhythm)
     heard = [moment + delay for delay in delays if moment + delay < own.closes_at]
     assert {collects(moment, now, rhythm) for now in heard} <= {own}
