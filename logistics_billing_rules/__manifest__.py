@@ -30,6 +30,7 @@
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/account_move_views.xml",
+        "report/logistics_annex_templates.xml",
         "views/logistics_billing_rules_menus.xml",
     ],
     "demo": ["demo/logistics_agreement_demo.xml"],

@@ -1,5 +1,6 @@
 from . import (
     account_move,
+    account_move_annex,
     account_move_line,
     agreement_part,
     logistics_agreement,

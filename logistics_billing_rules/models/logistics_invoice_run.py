@@ -70,14 +70,14 @@ class LogisticsInvoiceRun(models.Model):
         readonly=True,
         default="collecting",
     )
-    release_ids = fields.One2many("logistics.release", "run_id", readonly=True)
+    release_ids = fields.One2many("logistics.release", "run_id", "Releases", readonly=True)
     release_count = fields.Integer("Shipments", compute="_compute_amounts")
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount_at_stake = fields.Monetary("To Invoice", compute="_compute_amounts", help="Untaxed.")
     amount_invoiced = fields.Monetary("Invoiced", compute="_compute_amounts", help="Untaxed.")
     move_ids = fields.Many2many("account.move", compute="_compute_move_ids", string="Invoices")
     carried_to_id = fields.Many2one(
-        "logistics.invoice.run", "Carried To", readonly=True, index="btree_not_null"
+        "logistics.invoice.run", readonly=True, index="btree_not_null"
     )
     invoiced_at = fields.Datetime("Made On", readonly=True)
     prepared_by_id = fields.Many2one("res.users", "Invoiced By", readonly=True)
