@@ -1,9 +1,11 @@
 from . import (
     test_agreement,
+    test_annex,
     test_any_order,
     test_approval,
     test_decision,
     test_guards,
+    test_invoice_run,
     test_lane,
     test_override,
     test_rate,
