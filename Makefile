@@ -3,7 +3,7 @@ PYTHON ?= python3
 SUITE = $(PYTHON) tools/suite.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-unit serve stop lint bench corpus rebuild clean setup
+.PHONY: help demo test test-unit serve stop lint bench corpus flood fuzz-doors rebuild rotate clean setup
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -32,8 +32,17 @@ bench: ## measure; ONLY=name measures one row
 rebuild: ## compare every shipment with its ledger; WRITE=1 repairs, DATABASE=name
 	@$(SUITE) rebuild$(if $(DATABASE), $(DATABASE))$(if $(WRITE), write)
 
+rotate: ## encrypt all secrets anew under the newest key; DATABASE=name
+	@$(SUITE) rotate$(if $(DATABASE), $(DATABASE))
+
 corpus: ## read the real messages of a folder; CORPUS=folder with an INDEX.tsv
 	@$(SUITE) corpus$(if $(CORPUS), $(CORPUS))
+
+flood: ## flood a server and kill its workers; COUNT=messages, KILLS=number
+	@$(SUITE) flood --$(if $(COUNT), $(COUNT))$(if $(KILLS), --kills $(KILLS))
+
+fuzz-doors: ## send requests that no carrier would send to a server; SECONDS=60, SEED=number
+	@$(SUITE) fuzz-doors --$(if $(SECONDS), $(SECONDS))$(if $(SEED), --seed $(SEED))
 
 setup: ## only set everything up
 	@$(SUITE) setup

@@ -24,7 +24,7 @@ from bench.row import Row  # noqa: E402
 from bootstrap.messages import say  # noqa: E402
 from bootstrap.paths import Places  # noqa: E402
 from bootstrap.ready import Suite, set_up  # noqa: E402
-from tests.system.server import Server  # noqa: E402
+from tests.system.server import Server, served  # noqa: E402
 
 _ROUNDS = 5
 _REQUESTS = 400  # per round and side
@@ -77,13 +77,8 @@ def serving(suite: Suite) -> Iterator[Server]:
         "UPDATE ir_cron SET active = false",
         doing="prepare the measurement",
     )
-    server = Server(suite, name)
-    try:
-        server.start()
+    with served(suite, name) as server:
         yield server
-    finally:
-        server.stop()
-        suite.databases.drop(name)
 
 
 def _with_reference(suite: Suite) -> Suite:

@@ -17,6 +17,7 @@
         "views/logistics_release_views.xml",
         "views/logistics_release_report_views.xml",
         "report/logistics_release_report_views.xml",
+        "views/logistics_adjustment_views.xml",
         "views/logistics_decision_views.xml",
         "views/logistics_rate_templates.xml",
         "views/logistics_rate_views.xml",

@@ -12,6 +12,8 @@ from odoo.addons.logistics_milestone_sync.core.state import State
 from .measure import Basis
 from .money import Money
 from .rate import Charge, Line
+from .validation import ChargeTerm, StatedCharge
+from .zone import Zone
 
 WAITING: Final = "waiting"
 BLOCKED: Final = "blocked"
@@ -27,6 +29,7 @@ POD_DOCUMENT: Final = "pod_document"
 TRANSFER: Final = "transfer"
 PRICE: Final = "price"
 OUTCOME: Final = "outcome"
+CHARGE: Final = "charge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +39,27 @@ class Terms:
     :param triggers: codes of the milestones that must all be reached
     :param any_of: codes of milestones of which one must be reached; empty for none
     :param lines: what is charged, in the order in which the lines build on each other
+    :param zones: that conditions of lines may name, in the order in which they are looked through
     :param inferred_counts: a milestone that was derived, not observed, is good enough
     :param exceptions_block: no open exception, unless finance approved to bill in spite of it
     :param approval_replaces_proof: such an approval also stands in for missing proof of delivery
     :param document_required: the proof must name a document
     :param certified_weight: weights are priced as the carrier certified them
     :param digits: decimal places of the currency
+    :param stated: which charges systems may state, and how much
     """
 
     triggers: tuple[str, ...]
     lines: tuple[Line, ...] = ()
     any_of: tuple[str, ...] = ()
     digits: int = 2
+    zones: tuple[Zone, ...] = ()
     inferred_counts: bool = False
     exceptions_block: bool = True
     approval_replaces_proof: bool = True
     document_required: bool = False
     certified_weight: bool = False
+    stated: tuple[ChargeTerm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,9 @@ class Case:
     :param basis: goods to invoice, what can be counted, and the declared weight
     :param certified: the same with the certified weight, if there is one
     :param others: what else goes on the invoice, e.g. services of the order
+    :param stated: revenues that no price line made
+    :param accepted: marks of holds (``validation.py``) that finance accepted
+    :param asked: marks that are in front of an approver
     """
 
     state: State
@@ -100,6 +110,9 @@ class Case:
     others: Money | None = None
     exceptions: tuple[ExceptionCase, ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    stated: tuple[StatedCharge, ...] = ()
+    accepted: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,7 @@ class Requirement:
     :param missing_since: since when it could have been (UTC)
     :param owes: who owes it: ``carrier``, ``warehouse``, ``service``, ``finance``, ``approver``
     :param blocks: a person has to act; otherwise it is just not there yet
+    :param mark: what finance accepts when it accepts this line as it is
     """
 
     code: str
@@ -124,6 +138,7 @@ class Requirement:
     missing_since: datetime | None = None
     owes: str = ""
     blocks: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,12 @@ from .case import (
     Requirement,
     Terms,
 )
+from .charge_lines import stated_charges
 from .money import Money
 from .quote import quote
 from .rate import Charge, Unpriced
 from .wording import OWNER_OF, milestone_name
+from .zone import zoned
 
 PROOF: Final = "pod_received"
 WEIGHED: Final = "weight_validated"
@@ -75,6 +77,7 @@ def decide(case: Case, terms: Terms | None) -> Decision:
         *_exceptions(case, terms),
         *(_document(case, terms) if terms.document_required else ()),
         *priced,
+        *stated_charges(case, terms, charges),
     )
     amount = _amount(case, charges)
     return Decision(_state(case, requirements), requirements, amount, charges)
@@ -226,7 +229,7 @@ def _price(case: Case, terms: Terms) -> tuple[tuple[Charge, ...], tuple[Requirem
             WEIGHED, "Certified weight", False, note, missing_since=since, owes="carrier"
         )
         return (), (line,)
-    quoted = quote(terms.lines, basis, terms.digits)
+    quoted = quote(terms.lines, zoned(basis, terms.zones), terms.digits)
     event = case.state.reached.get(WEIGHED) if certified else None
     return quoted.charges, (
         *(_unpriced(name, why, case) for name, why in quoted.missing),

@@ -41,6 +41,10 @@ WEIGHT: Final = "weight"
 CHARGEABLE: Final = "chargeable_weight"
 VOLUME: Final = "volume"
 PACKAGE: Final = "package"
+PALLET: Final = "pallet"
+DISTANCE: Final = "distance"
+STORAGE: Final = "storage_day"
+PALLET_STORAGE: Final = "storage_pallet_day"
 
 MEASURES: Final = {
     SHIPMENT: Measure("shipment", "shipments", "the shipment"),
@@ -48,14 +52,18 @@ MEASURES: Final = {
     CHARGEABLE: Measure("kg", "kg", "the weight of the shipment"),
     VOLUME: Measure("m³", "m³", "the volume of the shipment"),
     PACKAGE: Measure("package", "packages", "the number of packages"),
+    PALLET: Measure("pallet", "pallets", "the number of pallets"),
     "piece": Measure("piece", "pieces", "the number of pieces"),
+    "pick": Measure("pick", "picks", "the number of picks"),
+    DISTANCE: Measure("km", "km", "the distance"),
     "stop": Measure("stop", "stops", "the number of stops"),
     "order": Measure("order", "orders", "the order"),
     "order_line": Measure("order line", "order lines", "the lines of the order"),
     # What happened on the way.
     "attempt": Measure("failed attempt", "failed attempts", "the failed attempts", True),
     "waiting_minute": Measure("minute", "minutes", "the minutes of waiting", True),
-    "storage_day": Measure("day", "days", "the days of storage", True),
+    STORAGE: Measure("day", "days", "the days of storage", True),
+    PALLET_STORAGE: Measure("pallet-day", "pallet-days", "the days of storage", True),
     "return": Measure("return", "returns", "the return", True),
 }
 
@@ -120,7 +128,7 @@ class Quantity:
     """Which measure a rate counts, and how.
 
     :param divisor: cubic centimetres per kilogram, for ``chargeable_weight`` only
-    :param free: so much costs nothing: free days, free minutes, the first attempt
+    :param free: so much costs nothing: free days (of every pallet), free minutes, the first attempt
     :param step: what was begun counts in full: 15 for begun quarters of an hour; zero for exact
     :raises ValueError: on a measure that does not exist, or numbers that make no sense
     """
@@ -150,7 +158,7 @@ class Quantity:
         if isinstance(stated, Unknown):
             return stated
         value, steps = stated.value, list(stated.steps)
-        if self.free and value:
+        if self.free and value and self.measure != PALLET_STORAGE:
             left = max(value - self.free, Decimal(0))
             steps.append(f"{self._said(value)} less {plain(self.free)} free = {self._said(left)}")
             value = left
@@ -165,6 +173,8 @@ class Quantity:
             return Counted(Decimal(1), "shipment")
         if self.measure == CHARGEABLE:
             return self._chargeable(basis)
+        if self.measure == PALLET_STORAGE:
+            return self._stored(basis)
         measure = MEASURES[self.measure]
         known = basis.measures.get(self.measure)
         if known is None:
@@ -186,6 +196,21 @@ class Quantity:
             "kg",
             (f"{said}, {plain(actual)} kg actual: the {larger} weight counts",),
         )
+
+    def _stored(self, basis: Basis) -> Counted | Unknown:
+        """Days times pallets; what is free are days, of every pallet."""
+        days, pallets = basis.measures.get(STORAGE), basis.measures.get(PALLET)
+        left = max((days or Decimal(0)) - self.free, Decimal(0))
+        if not days or not left:
+            return Counted(Decimal(0), "pallet-day")
+        if pallets is None:
+            return Unknown(MEASURES[PALLET].phrase)
+        less = f"{plain(days)} days less {plain(self.free)} free = {plain(left)} days"
+        said = (
+            f"{plain(left)} days × {plain(pallets)} pallets = {plain(left * pallets)} pallet-days"
+        )
+        steps = (less, said) if self.free else (said,)
+        return Counted(left * pallets, "pallet-day", steps)
 
     def _said(self, value: Decimal) -> str:
         measure = MEASURES[self.measure]

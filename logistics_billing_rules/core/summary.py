@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from .breaks import FIXED, GRADUATED, Table
 from .condition import ALWAYS
-from .measure import CHARGEABLE, MEASURES, Quantity
+from .measure import CHARGEABLE, MEASURES, PALLET_STORAGE, STORAGE, Quantity
 from .money import plain, spoken
 from .rate import GOODS, Line, OnCost, PerUnit, Share
 
@@ -61,8 +61,11 @@ def _counted(quantity: Quantity, units: str) -> str:
     if quantity.measure == CHARGEABLE and quantity.divisor:
         said += f" of chargeable weight (divisor {plain(quantity.divisor)})"
     if quantity.free:
+        # Of pallets in storage the days are free, not pallet-days.
+        code = STORAGE if quantity.measure == PALLET_STORAGE else quantity.measure
         one = quantity.free == 1
-        said += f", {plain(quantity.free)} {MEASURES[quantity.measure].unit if one else units} free"
+        free = MEASURES[code].unit if one else MEASURES[code].units
+        said += f", {plain(quantity.free)} {free} free"
     if quantity.step:
         said += f", in begun steps of {plain(quantity.step)} {units}"
     return said

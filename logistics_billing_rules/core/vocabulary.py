@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from .condition import DATE, NUMBER, RECORD, RECORDS, TEXT, Condition
-from .measure import MEASURES, PACKAGE, VOLUME, WEIGHT, Basis
+from .measure import DISTANCE, MEASURES, PACKAGE, PALLET, VOLUME, WEIGHT, Basis
 
 VOCABULARY: Final = {
     "country_id": RECORD,  # of the consignee
@@ -18,9 +18,13 @@ VOCABULARY: Final = {
     "zip": TEXT,
     "origin_country_id": RECORD,
     "origin_zip": TEXT,
+    "zone": TEXT,  # of the agreement, where the shipment goes
+    "origin_zone": TEXT,
     "weight": NUMBER,  # kilograms
     "volume": NUMBER,  # cubic metres
     "packages": NUMBER,
+    "pallets": NUMBER,
+    "distance": NUMBER,  # kilometers
     "goods": NUMBER,  # untaxed, in the currency of the agreement
     "transport_mode": TEXT,
     "service_level": TEXT,
@@ -31,7 +35,18 @@ VOCABULARY: Final = {
     "day": DATE,
     "weekday": TEXT,  # "0" is Monday
 }
-_MEASURED: Final = {"weight": WEIGHT, "volume": VOLUME, "packages": PACKAGE}
+_MEASURED: Final = {
+    "weight": WEIGHT,
+    "volume": VOLUME,
+    "packages": PACKAGE,
+    "pallets": PALLET,
+    "distance": DISTANCE,
+}
+# A place outside of all zones has no price, instead of silently none of their prices.
+_PLACED: Final = {
+    "zone": "a zone for the destination",
+    "origin_zone": "a zone for the place of dispatch",
+}
 
 
 def values_of(basis: Basis) -> Mapping[str, Any]:
@@ -54,4 +69,7 @@ def unknown(condition: Condition, basis: Basis) -> str:
     for name, measure in _MEASURED.items():
         if name in condition.fields and basis.measures.get(measure) is None:
             return MEASURES[measure].phrase
+    for name, phrase in _PLACED.items():
+        if name in condition.fields and not basis.stated.get(name):
+            return phrase
     return ""

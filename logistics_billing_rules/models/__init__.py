@@ -1,7 +1,9 @@
 from . import (
     account_move,
     account_move_annex,
+    account_move_guard,
     account_move_line,
+    logistics_adjustment,
     agreement_part,
     logistics_agreement,
     logistics_agreement_prices,
@@ -9,6 +11,7 @@ from . import (
     logistics_billing_rule,
     logistics_billing_rule_invoicing,
     logistics_charge,
+    logistics_charge_term,
     logistics_decision,
     logistics_duty_conflict,
     logistics_fuel_table,
@@ -20,18 +23,23 @@ from . import (
     logistics_release,
     logistics_release_actions,
     logistics_release_collecting,
+    logistics_release_charges,
     logistics_release_evaluation,
     logistics_release_explanation,
     logistics_release_invoicing,
     logistics_release_lane,
     logistics_release_line,
     logistics_release_telling,
+    logistics_release_adjusting,
     logistics_shipment,
+    logistics_shipment_stake,
+    logistics_shipment_supposed,
     res_partner,
     sale_order,
     sale_order_line,
     stock_move,
     stock_picking,
 )
+from . import logistics_zone
 from . import logistics_simulation
 from . import logistics_simulation_line

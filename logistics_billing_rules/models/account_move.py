@@ -49,6 +49,17 @@ class AccountMove(models.Model):
 
     def _check_logistics_released(self):
         """Raise for customer invoices with lines that may not be in the books yet."""
+        found = self._logistics_problems()
+        found += self.sudo()._logistics_same_person(self.env.uid)
+        if found:
+            raise UserError(
+                self.env._(
+                    "This cannot be posted:\n\n%s", "\n".join(f"\N{BULLET} {p}" for p in found)
+                )
+            )
+
+    def _logistics_problems(self):
+        """Why these customer invoices may not be in the books yet: sentences, each once."""
         invoices_sudo = self.sudo().filtered(
             lambda move: move.move_type in ("out_invoice", "out_receipt")
         )
@@ -57,22 +68,17 @@ class AccountMove(models.Model):
         )
         held = lines_sudo.sale_line_ids._logistics_held()
         problems = [line_sudo._logistics_problem(held) for line_sudo in lines_sudo]
-        problems += invoices_sudo._logistics_same_person(self.env.uid)
-        found = list(dict.fromkeys(filter(None, problems)))
-        if found:
-            raise UserError(
-                self.env._(
-                    "This cannot be posted:\n\n%s", "\n".join(f"\N{BULLET} {p}" for p in found)
-                )
-            )
+        problems += self._logistics_strays(lines_sudo)
+        return list(dict.fromkeys(filter(None, problems)))
 
     def _logistics_same_person(self, uid):
         """Who released by hand does not post: sentences about the invoices where he would."""
         if uid == SUPERUSER_ID:
             return []
         # Also where he put lines of his own in the place of those that he released.
-        releases_sudo = self._logistics_releases()
-        releases_sudo |= self.line_ids.sale_line_ids._logistics_releases()
+        invoices_sudo = self.filtered(lambda m: m.move_type in ("out_invoice", "out_receipt"))
+        releases_sudo = invoices_sudo._logistics_releases()
+        releases_sudo |= invoices_sudo.line_ids.sale_line_ids._logistics_releases()
         return list(
             self.env["logistics.duty.conflict"]._refusals("release.post", releases_sudo).values()
         )

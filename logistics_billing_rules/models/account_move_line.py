@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import float_compare
+from odoo.tools import float_compare, format_amount
+
+from .logistics_release import SETTLED
 
 _OURS = {"logistics_shipment_id", "logistics_charge_id", "logistics_delivery_date"}
 
@@ -48,7 +50,7 @@ class AccountMoveLine(models.Model):
                 line=self.name or self.product_id.display_name,
                 shipment=shipment.name,
             )
-        if release.state != "released":
+        if release.state not in SETTLED:
             return release._why_text()
         return self._logistics_exceeds(noted, held)
 
@@ -70,4 +72,22 @@ class AccountMoveLine(models.Model):
                 line=self.name or self.product_id.display_name,
                 shipment=self.logistics_shipment_id.name,
             )
-        return ""
+        return self._logistics_repriced(noted)
+
+    def _logistics_repriced(self, noted):
+        """Why this line says another amount than its release did; empty if it does not."""
+        released = noted.filtered("released_currency_id")
+        amount, currency = sum(released.mapped("released_amount")), self.currency_id
+        if not released or (
+            currency == released.released_currency_id
+            and currency.compare_amounts(self.price_subtotal, amount) == 0
+            and self.product_id in (released.released_product_id or self.product_id)
+        ):
+            return ""
+        return self.env._(
+            "%(line)s was released as %(released)s and says %(now)s now. Change the order or the "
+            "agreement and withdraw the release: the invoice is made anew.",
+            line=self.name or self.product_id.display_name,
+            released=format_amount(self.env, amount, released.released_currency_id),
+            now=format_amount(self.env, self.price_subtotal, currency),
+        )

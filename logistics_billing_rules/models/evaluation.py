@@ -14,11 +14,24 @@ from ..core.decision import decide
 from ..core.money import Money
 from ..core.settlement import DRAFTED, NOTHING, POSTED, next_step, settle
 from .basis import Bases, order_day
+from .stated import StatedCharges, is_quote
 
 
 def is_priced(charge):
     """Whether an agreement made it; a system may use the same key for a charge of its own."""
     return charge.source_kind == "contract"
+
+
+def same_price(charge, price):
+    """Whether a charge that an agreement made still says what the agreement charges.
+
+    :param price: ``core.money.Money`` or ``None``
+    """
+    return (
+        price is not None
+        and charge.currency_id.name == price.currency
+        and charge.currency_id.compare_amounts(charge.amount, float(price.amount)) == 0
+    )
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,13 @@ class Judged:
     @property
     def justified(self):
         """``{key: quantity}`` that may be on invoices, given what Odoo says is invoiceable."""
-        justified = {f"charge/{charge.id}": Decimal(1) for charge in self.charges}
+        prices = {price.key: price.amount for price in self.decision.charges if price.amount}
+        standing = self.charges.filtered(
+            lambda c: not is_priced(c) or same_price(c, prices.get(c.charge_key))
+        )
+        known = {charge.charge_key for charge in standing if is_priced(charge)}
+        justified = {f"charge/{charge.id}": Decimal(1) for charge in standing}
+        justified |= {f"price/{key}": Decimal(1) for key in prices if key not in known}
         for line, quantity in self.quantities.items():
             key = f"goods/{line.id}"
             mine = self.invoiced.get(key, Decimal(0))
@@ -69,11 +88,12 @@ class Evaluation:
 
     def __init__(self, releases):
         self.env = releases.env
+        self.release_ids = releases.ids
         shipments = releases.shipment_id
         # A slice of a recordset is read alone: read the orders and the books of all of them first.
         shipments.sale_order_ids.mapped("partner_id.commercial_partner_id.name")
         releases.line_ids.move_line_id.mapped("move_id.state")
-        self.folds = shipments._fold_many()
+        self.folds = self._fold(shipments)
         self.cases = (
             self.env["logistics.exception"]
             .search([("shipment_id", "in", shipments.ids)], order="id")
@@ -88,9 +108,15 @@ class Evaluation:
         self.terms = {}
         # Live ones only (active): owned by who states them, current, and approved.
         charges = self.env["logistics.charge"].search([("shipment_id", "in", shipments.ids)])
-        self.charges = charges.filtered(lambda c: c.side == "sell").grouped("shipment_id")
+        sells = charges.filtered(lambda charge: charge.side == "sell")
+        self.stated = StatedCharges(self.env, sells, self._convert)
+        self.charges = sells.filtered(lambda c: not is_quote(c)).grouped("shipment_id")
         costs = charges.filtered(lambda charge: charge.side == "buy")
         self.bases = Bases(shipments, self.folds, costs, self._convert)
+
+    def _fold(self, shipments):
+        """``{shipment id: core.state.Folded}``. To be overridden by what only supposes facts."""
+        return shipments._fold_many()
 
     def judge(self, release):
         """Decide about one release (``Judged``)."""
@@ -100,14 +126,14 @@ class Evaluation:
         currency = agreement.currency_id or release.currency_id
         quantities = self.env["sale.order.line"]._logistics_quantities(shipment.picking_ids)
         charges = self.charges.get(shipment, self.env["logistics.charge"])
-        case = self._case(shipment, state, currency, quantities, charges)
+        case = self._case(release, state, currency, quantities, charges)
         decision = decide(case, self._terms(agreement))
         invoiced, invoices = self._books(release)
         return Judged(
             decision=decision,
             agreement=agreement,
             customer=self.customers[shipment],
-            approval=self._approval(shipment),
+            approval=self._approval(release),
             quantities=quantities,
             charges=charges,
             invoiced=invoiced,
@@ -148,7 +174,9 @@ class Evaluation:
 
     # === The case === #
 
-    def _case(self, shipment, state, currency, quantities, charges):
+    def _case(self, release, state, currency, quantities, charges):
+        shipment = release.shipment_id
+        stated = charges - charges.filtered(is_priced)
         goods = self._goods_value(shipment, currency, quantities)
         basis = self.bases.of(shipment, state, self.customers[shipment], goods, currency)
         pickings = shipment.picking_ids.filtered(lambda picking: picking.state != "cancel")
@@ -164,6 +192,9 @@ class Evaluation:
                 Transfer(picking.name, utc(picking.date_done) if picking.state == "done" else None)
                 for picking in pickings
             ),
+            stated=self.stated.of(shipment, stated, currency),
+            accepted=frozenset(release.accepted_marks or ()),
+            asked=frozenset(release.asked_marks or ()),
         )
 
     def _exception(self, case):
@@ -180,15 +211,18 @@ class Evaluation:
 
     def _pending_approvals(self):
         case_ids = [case.id for cases in self.cases.values() for case in cases]
-        domain = Domain("kind", "=", "exception_billing") & Domain("state", "=", "pending")
-        found = self.env["logistics.approval"].search(domain & Domain("res_id", "in", case_ids))
-        return found.grouped("res_id")
+        about = Domain("kind", "=", "exception_billing") & Domain("res_id", "in", case_ids)
+        about |= Domain("kind", "=", "charge_billing") & Domain("res_id", "in", self.release_ids)
+        found = self.env["logistics.approval"].search(about & Domain("state", "=", "pending"))
+        charges = found.filtered(lambda approval: approval.kind == "charge_billing")
+        self.asked = charges.grouped("res_id")
+        return (found - charges).grouped("res_id")
 
-    def _approval(self, shipment):
-        for case in self.cases.get(shipment, ()):
+    def _approval(self, release):
+        for case in self.cases.get(release.shipment_id, ()):
             if case.id in self.pending:
                 return self.pending[case.id][:1]
-        return self.env["logistics.approval"]
+        return self.asked.get(release.id, self.env["logistics.approval"])[:1]
 
     # === Money === #
 

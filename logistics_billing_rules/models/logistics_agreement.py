@@ -15,6 +15,8 @@ _FROZEN = {
     "date_end",
     "rule_ids",
     "rate_ids",
+    "zone_ids",
+    "stated_ids",
 }
 
 

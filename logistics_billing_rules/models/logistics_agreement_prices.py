@@ -7,11 +7,15 @@ class LogisticsAgreement(models.Model):
     _inherit = "logistics.agreement"
 
     rate_ids = fields.One2many("logistics.rate", "agreement_id", "Prices", copy=True)
+    zone_ids = fields.One2many("logistics.zone", "agreement_id", "Zones", copy=True)
+    stated_ids = fields.One2many(
+        "logistics.charge.term", "agreement_id", "Stated Charges", copy=True
+    )
     simulation_ids = fields.One2many("logistics.simulation", "agreement_id", "Simulations")
     simulation_count = fields.Integer(compute="_compute_simulation_count")
     changes_html = fields.Html("What Changed", compute="_compute_changes_html", sanitize=False)
 
-    @api.depends("previous_id", "rule_ids", "rate_ids")
+    @api.depends("previous_id", "rule_ids", "rate_ids", "zone_ids")
     def _compute_changes_html(self):
         for agreement in self:
             old = agreement.previous_id
@@ -53,6 +57,11 @@ class LogisticsAgreement(models.Model):
             (self.env._("Currency"), self.currency_id.name),
             (self.env._("Billing"), rule.summary or ""),
             (
+                self.env._("Stated Charges"),
+                "; ".join(term._words() for term in self.stated_ids.sorted("charge_type")),
+            ),
+            (self.env._("Zones"), "; ".join(zone._words() for zone in self.zone_ids)),
+            (
                 rule._fields["weight_source"]._description_string(self.env),
                 dict(rule._fields["weight_source"]._description_selection(self.env)).get(
                     rule.weight_source, ""
@@ -64,6 +73,10 @@ class LogisticsAgreement(models.Model):
             ),
             *rule._compared_invoicing(),
         ]
+
+    def _to_zones(self):
+        """The zones as values, in the order in which they are looked through."""
+        return tuple(zone.to_zone() for zone in self.zone_ids.sorted())
 
     def _continue_prices(self, previous):
         """Let the price lines revise the charges of those that they were copied from."""

@@ -8,14 +8,21 @@ class LogisticsApproval(models.Model):
         selection_add=[
             ("agreement", "Agreement with a customer"),
             ("fuel_percent", "Fuel surcharge"),
+            ("charge_billing", "Bill charges as stated"),
+            ("adjustment", "Adjustment of an invoice"),
         ],
-        ondelete={"agreement": "cascade", "fuel_percent": "cascade"},
+        ondelete={
+            "agreement": "cascade",
+            "fuel_percent": "cascade",
+            "charge_billing": "cascade",
+            "adjustment": "cascade",
+        },
     )
 
     @api.model
     def _approver_group(self, kind):
         """Override of `logistics_milestone_sync`: prices are for the finance approver."""
-        if kind in ("agreement", "fuel_percent"):
+        if kind in ("agreement", "fuel_percent", "charge_billing", "adjustment"):
             return "logistics_milestone_sync.logistics_milestone_sync_group_finance_approver"
         return super()._approver_group(kind)
 
@@ -32,4 +39,7 @@ class LogisticsApproval(models.Model):
         super()._decided()
         about = self.filtered(lambda approval: approval.kind == "exception_billing")
         cases_sudo = self.env["logistics.exception"].sudo().browse(about.mapped("res_id"))
-        self.env["logistics.release"]._mark_stale(cases_sudo.exists().shipment_id)
+        charges = self.filtered(lambda approval: approval.kind == "charge_billing")
+        self.env["logistics.release"]._mark_stale(
+            cases_sudo.exists().shipment_id | charges.sudo().shipment_id
+        )

@@ -125,6 +125,8 @@ class LogisticsBillingRule(models.Model):
             triggers=self._codes(self.trigger_ids),
             any_of=self._codes(self.any_trigger_ids),
             lines=tuple(line.to_line() for line in self.agreement_id.rate_ids),
+            zones=self.agreement_id._to_zones(),
+            stated=tuple(term._to_term() for term in self.agreement_id.stated_ids),
             digits=self.currency_id.decimal_places,
             inferred_counts=self.inferred_counts,
             exceptions_block=self.exceptions_block,

@@ -111,14 +111,6 @@ class LogisticsFuelPercent(models.Model):
                 self.env._("An approved percentage stays: invoices may have been priced with it.")
             )
 
-    def unlink(self):
-        # Nobody is asked about a percentage that is gone.
-        asked_sudo = self.env["logistics.approval"].sudo()
-        asked_sudo.search(
-            [("kind", "=", KIND), ("res_id", "in", self.ids), ("state", "=", "pending")]
-        )._close("withdrawn")
-        return super().unlink()
-
     def _on_approval_decided(self, approval):
         """Override of ``logistics.approvable.mixin``: it counts from its approval on."""
         super()._on_approval_decided(approval)

@@ -20,13 +20,17 @@ MEASURES = [
     ("chargeable_weight", "Chargeable weight (kg)"),
     ("volume", "Volume (m³)"),
     ("package", "Package"),
+    ("pallet", "Pallet"),
     ("piece", "Piece"),
+    ("pick", "Pick"),
+    ("distance", "Distance (km)"),
     ("order", "Order"),
     ("order_line", "Order line"),
     ("stop", "Stop"),
     ("attempt", "Failed delivery attempt"),
     ("waiting_minute", "Waiting at a stop (minutes)"),
     ("storage_day", "Storage until collected (days)"),
+    ("storage_pallet_day", "Storage until collected (pallets × days)"),
     ("return", "Return to the shipper"),
 ]
 

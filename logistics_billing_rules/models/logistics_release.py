@@ -7,9 +7,14 @@ STATES = [
     ("awaiting_approval", "Awaiting Approval"),
     ("ready", "Ready"),
     ("released", "Released"),
+    ("disputed", "Disputed"),
+    ("adjusted", "Adjusted"),
     ("review", "To Review"),
     ("cancelled", "Nothing to Invoice"),
 ]
+# Invoiced, and nothing is open; and posted, but not as the facts say.
+SETTLED = ("released", "adjusted")
+DIFFERENT = ("review", "disputed")
 HELD = ("waiting", "blocked", "awaiting_approval", "ready")
 REASONS = [
     ("delivered", "Delivery"),
@@ -21,6 +26,7 @@ REASONS = [
     ("approval", "Approval of an exception"),
     ("pod_document", "Document of the proof"),
     ("outcome", "Failed or disputed delivery"),
+    ("charge", "Stated charge in doubt"),
     ("price", "Charges cannot be priced"),
     ("agreement", "No agreement"),
     ("difference", "Invoice and facts differ"),

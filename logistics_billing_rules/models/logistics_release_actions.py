@@ -41,22 +41,41 @@ class LogisticsRelease(models.Model):
         releases_sudo.write({"released_at": False})
         return self._notify(releases_sudo, releases_sudo._process(by_hand=True))
 
+    def action_withdraw(self):
+        """Cancel the draft invoices of these releases, and look at the facts again.
+
+        What is ready is invoiced anew if the agreement says so, from the order and the prices of
+        now: so a changed price comes from there and never from the draft.
+
+        :raises UserError: if an invoice is posted already
+        """
+        self._check_finance(_PREPARER)
+        releases_sudo = self._locked_sudo()
+        moves_sudo = releases_sudo.line_ids.filtered("live").move_line_id.move_id
+        if not moves_sudo or any(m.state != "draft" or m.posted_before for m in moves_sudo):
+            raise UserError(
+                self.env._("Only a release whose invoices are drafts can be withdrawn.")
+            )
+        releases_sudo._withdraw()
+        return self._notify(releases_sudo, releases_sudo._process())
+
     def action_evaluate(self):
         """Look at the facts again now. What is ready is invoiced if the agreement says so."""
         self._check_finance(_PREPARER)
         self._locked_sudo()._process()
 
     def action_request_approval(self):
-        """Ask finance to bill in spite of the open exceptions of these shipments."""
+        """Ask finance to bill in spite of open exceptions, and doubtful charges as they are."""
         self._check_finance(_PREPARER)
         cases = self.shipment_id.exception_ids.filtered(
             lambda case: case.state == "open"
             and not case.billing_approved
             and not case.pending_approval
         )
-        if not cases:
-            raise UserError(self.env._("No exception waits for a request."))
-        result = cases.action_request_billing_approval()
+        asked = self._ask_to_accept_charges()
+        if not cases and not asked:
+            raise UserError(self.env._("No exception and no charge waits for a request."))
+        result = cases.action_request_billing_approval() if cases else None
         self._locked_sudo()._process()
         return result
 

@@ -6,6 +6,7 @@ from odoo.addons.logistics_milestone_sync.core.transfers import TO_CUSTOMER
 
 from .evaluation import Evaluation
 from .logistics_invoice_run import OPEN
+from .logistics_release import DIFFERENT, SETTLED
 
 _MARKS = ["stale", "stale_since", "next_attempt_at"]
 
@@ -59,7 +60,7 @@ class LogisticsRelease(models.Model):
         customer = agreement.customer_id
         self._mark_stale_where(
             SQL(
-                "company_id = %s AND state NOT IN ('released', 'cancelled') %s",
+                "company_id = %s AND state NOT IN ('released', 'adjusted', 'cancelled') %s",
                 agreement.company_id.id,
                 SQL("AND partner_id = %s", customer.id) if customer else SQL(),
             )
@@ -117,7 +118,7 @@ class LogisticsRelease(models.Model):
 
     def _decided_values(self, what, target, why):
         code, owes, since = self._most_pressing(what, target)
-        done = target in ("released", "cancelled", "review")
+        done = target in (*SETTLED, *DIFFERENT, "cancelled")
         return {
             "agreement_id": what.agreement.id,
             "partner_id": what.customer.id,
@@ -137,14 +138,14 @@ class LogisticsRelease(models.Model):
 
     def _most_pressing(self, what, target):
         """``(reason code, who owes, since when)`` of a release that goes to ``target``."""
-        if target == "review":
+        if target in DIFFERENT:
             return "difference", "finance", self.missing_since or fields.Datetime.now()
         if target == "ready" and self.run_id.state in OPEN:
             return "run", False, False  # waits for its period, and for nobody
         if target == "ready":
             return False, "finance", False
         missing = what.decision.missing[:1]
-        if target in ("released", "cancelled") or not missing:
+        if target in (*SETTLED, "cancelled") or not missing:
             return False, False, False
         code = missing[0].code
         known = dict(self._fields["reason_code"].selection)
@@ -171,6 +172,6 @@ class LogisticsRelease(models.Model):
             "explanation": values["explanation"],
             "evidence": list(what.decision.event_ids),
             "currency_id": self.currency_id.id,
-            "amount": self.amount_invoiced if target == "released" else values["amount_at_stake"],
+            "amount": self.amount_invoiced if target in SETTLED else values["amount_at_stake"],
             "user_id": self.env.uid,
         }

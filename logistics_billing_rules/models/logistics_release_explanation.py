@@ -5,7 +5,7 @@ from odoo.tools import format_datetime
 
 from odoo.addons.logistics_milestone_sync.core.clock import naive
 
-from .logistics_release import HELD
+from .logistics_release import DIFFERENT, HELD
 
 
 class LogisticsRelease(models.Model):
@@ -85,4 +85,4 @@ class LogisticsRelease(models.Model):
 
     def _is_held(self):
         """Whether one of these releases still holds an invoice."""
-        return any(release.state in (*HELD, "review") for release in self)
+        return any(release.state in (*HELD, *DIFFERENT) for release in self)

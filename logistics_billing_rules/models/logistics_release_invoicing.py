@@ -192,7 +192,7 @@ class LogisticsRelease(models.Model):
 
     def _line_vals(self, line):
         sale_line = line.sale_line_ids[:1]
-        refund = line.move_id.move_type == "out_refund"  # see ``InvoiceBatch.make``
+        sign = -1 if line.move_id.move_type == "out_refund" else 1  # see ``InvoiceBatch.make``
         service = sale_line.product_id.type == "service" or sale_line.is_delivery
         kind = "charge" if line.logistics_charge_id else "service" if service else "goods"
         return {
@@ -202,7 +202,10 @@ class LogisticsRelease(models.Model):
             "kind": kind,
             "sale_line_id": sale_line.id,
             "charge_id": line.logistics_charge_id.id,
-            "quantity": line.quantity * (-1 if refund else 1),
+            "quantity": line.quantity * sign,
+            "released_amount": line.price_subtotal * sign,
+            "released_currency_id": line.currency_id.id,
+            "released_product_id": line.product_id.id,
             "move_line_id": line.id,
         }
 
@@ -213,6 +216,8 @@ class LogisticsRelease(models.Model):
         if not self:
             return
         self._take_off(self.line_ids.filtered("live").move_line_id.move_id)
+        # The database must see that they are gone before it is asked about new ones.
+        self.line_ids.flush_recordset(["live"])
         self._state(
             {
                 release: MilestoneFact(

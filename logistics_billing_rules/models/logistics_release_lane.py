@@ -12,7 +12,7 @@ _logger = logging.getLogger(__name__)
 _WOKEN = "logistics_billing_rules.woken"
 _LONGEST_DELAY = timedelta(hours=12)
 _STALE = SQL("release.stale")
-_TO_POST = SQL("release.to_post AND release.state = 'released'")
+_TO_POST = SQL("release.to_post AND release.state IN ('released', 'adjusted')")
 
 
 class LogisticsRelease(models.Model):

@@ -30,9 +30,22 @@ class LogisticsReleaseLine(models.Model):
     charge_id = fields.Many2one(
         "logistics.charge", readonly=True, index="btree_not_null", ondelete="restrict"
     )
-    quantity = fields.Float(digits="Product Unit", readonly=True)
+    quantity = fields.Float(digits="Product Unit", readonly=True, help="Negative on a credit note.")
+    adjustment_id = fields.Many2one(
+        "logistics.adjustment", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    reverses_id = fields.Many2one(
+        "logistics.release.line", "Credits", readonly=True, index="btree_not_null"
+    )
+    reversal_ids = fields.One2many("logistics.release.line", "reverses_id", "Credited By")
     currency_id = fields.Many2one(related="move_line_id.currency_id")
     amount = fields.Monetary("Untaxed", related="move_line_id.price_subtotal")
+    # What the draft said when it was released: whoever changes it later has to withdraw it.
+    released_amount = fields.Monetary(
+        "Released", currency_field="released_currency_id", readonly=True
+    )
+    released_currency_id = fields.Many2one("res.currency", readonly=True)
+    released_product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict")
     move_line_id = fields.Many2one(
         "account.move.line", readonly=True, index="btree_not_null", ondelete="set null"
     )
@@ -40,12 +53,20 @@ class LogisticsReleaseLine(models.Model):
     live = fields.Boolean(compute="_compute_live", store=True, precompute=True)
 
     _one_live_goods_uniq = models.UniqueIndex(
-        "(release_id, sale_line_id) WHERE live AND sale_line_id IS NOT NULL",
+        "(release_id, sale_line_id)"
+        " WHERE live AND sale_line_id IS NOT NULL AND adjustment_id IS NULL",
         "These goods are on an invoice of the shipment already.",
     )
     _one_live_charge_uniq = models.UniqueIndex(
-        "(charge_id) WHERE live AND charge_id IS NOT NULL",
+        "(charge_id) WHERE live AND charge_id IS NOT NULL AND adjustment_id IS NULL",
         "This charge is on an invoice already.",
+    )
+
+    # What an approved adjustment adds or credits comes once, too.
+    _one_adjusted_uniq = models.UniqueIndex(
+        "(adjustment_id, COALESCE(reverses_id, 0), COALESCE(sale_line_id, 0),"
+        " COALESCE(charge_id, 0)) WHERE live AND adjustment_id IS NOT NULL",
+        "This adjustment is in the books already.",
     )
 
     @api.depends("move_line_id.parent_state")

@@ -2,11 +2,11 @@ import hashlib
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount
+from odoo.tools import format_amount
 
-from odoo.addons.logistics_milestone_sync.models.clashes import work_off_steps
+from odoo.addons.logistics_milestone_sync.models.background_job_mixin import JOB_FIELDS
 
 from .simulated import SimulatedEvaluation
 
@@ -16,31 +16,16 @@ _BATCH = 200
 class LogisticsSimulation(models.Model):
     """An agreement, tried on shipments that were delivered: what would it have invoiced?
 
-    Worked off by a scheduled action in batches. It decides as the billing lane does, as if the
-    agreement had been in force, and writes nothing but its own lines.
+    It decides as the billing lane does, as if the agreement had been in force, and writes nothing
+    but its own lines.
     """
 
     _name = "logistics.simulation"
     _description = "Simulation of an Agreement"
-    _inherit = ["logistics.governed.mixin", "logistics.stateful.mixin"]
+    _inherit = ["logistics.background.job.mixin"]
     _order = "id desc"
-    _governed_fields = (
-        "state",
-        "user_id",
-        "started_at",
-        "finished_at",
-        "reached",
-        "shipment_count",
-        "done_count",
-        "terms_digest",
-        "line_ids",
-    )
-    _transitions = {
-        "new": ("waiting",),
-        "waiting": ("running", "cancelled"),
-        "running": ("done", "cancelled"),
-    }
-
+    _governed_fields = (*JOB_FIELDS, "shipment_count", "done_count", "terms_digest", "line_ids")
+    _cron = "logistics_billing_rules.ir_cron_simulation"
     agreement_id = fields.Many2one(
         "logistics.agreement", required=True, index=True, ondelete="cascade"
     )
@@ -51,26 +36,9 @@ class LogisticsSimulation(models.Model):
     weeks = fields.Integer(
         "Weeks Back", default=8, required=True, help="Shipments delivered since then are tried."
     )
-    state = fields.Selection(
-        [
-            ("new", "New"),
-            ("waiting", "Waiting"),
-            ("running", "Running"),
-            ("done", "Done"),
-            ("cancelled", "Cancelled"),
-        ],
-        required=True,
-        readonly=True,
-        copy=False,
-        default="new",
-    )
-    user_id = fields.Many2one("res.users", "Asked For By", readonly=True, copy=False)
-    started_at = fields.Datetime("Started", readonly=True, copy=False)
-    finished_at = fields.Datetime("Finished", readonly=True, copy=False)
-    reached = fields.Integer("Last Release", readonly=True, copy=False)
     shipment_count = fields.Integer("Shipments to Try", readonly=True, copy=False)
     done_count = fields.Integer("Shipments Tried", readonly=True, copy=False)
-    progress = fields.Float("Progress", compute="_compute_progress")
+    progress = fields.Float(compute="_compute_progress")
     line_ids = fields.One2many("logistics.simulation.line", "simulation_id", "Result")
     amount_before = fields.Monetary("Was Invoiced", compute="_compute_amounts", help="Untaxed.")
     amount_after = fields.Monetary("Would Be Invoiced", compute="_compute_amounts", help="Untaxed.")
@@ -84,8 +52,6 @@ class LogisticsSimulation(models.Model):
     _weeks_sensible = models.Constraint(
         "CHECK(weeks BETWEEN 1 AND 104)", "Go back between 1 and 104 weeks."
     )
-    # Used by the scheduled action, which looks for work each time it is woken.
-    _open_idx = models.Index("(id) WHERE state IN ('waiting', 'running')")
 
     @api.depends("agreement_id.name", "create_date")
     def _compute_display_name(self):
@@ -143,34 +109,6 @@ class LogisticsSimulation(models.Model):
 
     # === Actions === #
 
-    def action_start(self):
-        """Have it worked off by the scheduled action, soon.
-
-        :raises UserError: if it was started already
-        """
-        self.check_access("write")
-        # The right to simulate was checked; the state is set by this method only.
-        for simulation_sudo in self.sudo():
-            if simulation_sudo.state != "new":
-                raise UserError(
-                    self.env._("This simulation was started already. Make a new one instead.")
-                )
-            simulation_sudo._move_to(
-                "waiting",
-                user_id=self.env.uid,
-                shipment_count=self.env["logistics.release"]
-                .sudo()
-                .search_count(simulation_sudo._releases_domain()),
-            )
-        self.env.ref("logistics_billing_rules.ir_cron_simulation").sudo()._trigger()
-
-    def action_cancel(self):
-        """Stop it; what was tried so far stays to be looked at."""
-        self.check_access("write")
-        # The right to simulate was checked; the state is set by this method only.
-        simulations_sudo = self.sudo()
-        simulations_sudo.filtered(lambda s: s.state in ("waiting", "running"))._move_to("cancelled")
-
     def action_open_lines(self):
         """Open the result as a table that can be turned around."""
         self.ensure_one()
@@ -199,14 +137,6 @@ class LogisticsSimulation(models.Model):
 
     # === Working === #
 
-    @api.model
-    def _cron_simulate(self):
-        """Work off the simulations that were started, oldest first, in batches."""
-        work_off_steps(
-            self.env,
-            lambda: self.search([("state", "in", ("waiting", "running"))], order="id", limit=1),
-        )
-
     def _digest_terms(self):
         """Changes with the terms: a result belongs to the terms that it was made with."""
         terms = self.agreement_id.to_terms()
@@ -218,20 +148,18 @@ class LogisticsSimulation(models.Model):
         domain &= Domain("shipment_id.delivered_at", ">=", since)
         return domain & Domain("state", "!=", "cancelled")
 
-    def _step(self):
-        """Try the next batch of shipments; returns how many there were."""
-        # Whoever cancels meanwhile, and this step, see each other: one of them starts over.
-        self.env.execute_query(
-            SQL("SELECT 1 FROM logistics_simulation WHERE id = %s FOR UPDATE", self.id)
-        )
-        if self.state == "waiting":
-            now = fields.Datetime.now()
-            self._move_to("running", started_at=now, terms_digest=self._digest_terms())
+    def _begin(self):
+        """Override: the result belongs to the terms of now."""
+        self.terms_digest = self._digest_terms()
+        releases = self.env["logistics.release"]
+        self.shipment_count = releases.search_count(self._releases_domain())
+
+    def _work(self):
+        """Override: try the next batch of shipments."""
         domain = self._releases_domain() & Domain("id", ">", self.reached)
         releases = self.env["logistics.release"].search(domain, order="id", limit=_BATCH)
         if not releases:
-            self._move_to("done", finished_at=fields.Datetime.now())
-            return 0
+            return self._finish()
         evaluation = SimulatedEvaluation(releases, self.agreement_id)
         vals_list = []
         for release in releases:

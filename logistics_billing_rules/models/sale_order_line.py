@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import float_round
 
+from .logistics_release import SETTLED
+
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
@@ -14,7 +16,7 @@ class SaleOrderLine(models.Model):
         came back to be credited.
 
         A kit is delivered as its parts; Odoo alone knows how many kits they make, so a kit counts
-        as what Odoo would invoice.
+        as what Odoo would invoice, or invoiced already.
 
         :return: ``{line: quantity in its own unit}``
         """
@@ -24,7 +26,7 @@ class SaleOrderLine(models.Model):
             if not line or move.state == "cancel":
                 continue
             if move.product_id != line.product_id:
-                quantities[line] = max(line.qty_to_invoice, 0.0)
+                quantities[line] = max(line.qty_to_invoice, 0.0) + line.qty_invoiced
                 continue
             moved = move.quantity if move.state == "done" else move.product_uom_qty
             moved -= move._logistics_returned()
@@ -80,11 +82,14 @@ class SaleOrderLine(models.Model):
         if self.is_delivery:
             releases = self._logistics_standing(self.order_id).logistics_release_ids
             holding = releases.filtered(lambda r: r.state != "cancelled")
-            if any(release.state == "released" for release in holding):
+            if any(release.state in SETTLED for release in holding):
                 return holding.browse()
             return holding[:1]
         releases = self._logistics_releases()
-        return releases.filtered(lambda r: r.state not in ("released", "cancelled"))[:1]
+        if self.product_id.type == "consu" and not self.is_downpayment and not self.move_ids:
+            # Goods whose transfers were unlinked are not free: they wait for the whole order.
+            releases = self._logistics_standing(self.order_id).logistics_release_ids
+        return releases.filtered(lambda r: r.state not in (*SETTLED, "cancelled"))[:1]
 
     def _logistics_releases(self):
         """The releases of the shipments that carry these lines."""

@@ -54,7 +54,7 @@ class TestDecision(BillingCase):
         for statement in (
             "UPDATE logistics_decision SET why = 'x' WHERE id = %s",
             "DELETE FROM logistics_decision WHERE id = %s",
-            "TRUNCATE logistics_decision",
+            "TRUNCATE logistics_decision CASCADE",
         ):
             with self.assertRaisesRegex(IntegrityError, "append-only"), self.env.cr.savepoint():
                 self.env.cr.execute(statement, [decision.id] if "%s" in statement else None)

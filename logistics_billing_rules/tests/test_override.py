@@ -70,7 +70,7 @@ class TestOverride(BillingCase):
                 "logistics_milestone_sync.ir_cron_expire_overrides"
             ).method_direct_trigger()
         self._run_lane()
-        self.assertEqual((override.state, self.release.state), ("expired", "review"))
+        self.assertEqual((override.state, self.release.state), ("expired", "disputed"))
         self.assertEqual(self.release.move_ids.state, "posted")
 
     def test_an_invoice_whose_delivery_was_confirmed_meanwhile_stays_as_it_is(self):

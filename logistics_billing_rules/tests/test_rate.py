@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.logistics_milestone_sync.core.fact import ChargeFact
+from odoo.addons.logistics_milestone_sync.core.fact import AttributeFact, ChargeFact
 from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
 from ..core.measure import MEASURES
@@ -116,6 +116,81 @@ class TestRate(RateCase):
             ),
             [("Pieces", 7.0), ("Lines", 4.0), ("Order", 3.0)],
         )
+
+    def test_what_the_warehouse_and_the_transport_system_counted_is_charged(self):
+        shipment = self._create_shipment()
+        named = (Reference("shipment", shipment.name),)
+        for kind, said in (
+            ("wms", {"pallet_count": "3", "pick_count": "42"}),
+            ("tms", {"distance": "100 SMI"}),
+        ):
+            system = self.env["logistics.system"].create({"name": kind, "code": kind, "kind": kind})
+            self._state(*(AttributeFact(named, f, v) for f, v in said.items()), system=system)
+        self.assertEqual((shipment.declared_pallets, shipment.picks), (3, 42))
+        self.assertEqual(
+            self._charges(
+                {"name": "Pallets out", "measure": "pallet", "rate": 6.2},
+                {"name": "Picks", "measure": "pick", "rate": 0.38},
+                {"name": "Driven", "measure": "distance", "rate": 1.5},
+                {
+                    "name": "Short way",
+                    "measure": "shipment",
+                    "rate": 9,
+                    "condition": "[('distance', '<', 100)]",
+                },
+                shipment=shipment,
+            ),
+            # 100 statute miles are 160.9344 km; the shipment keeps three decimals
+            [("Pallets out", 18.6), ("Picks", 15.96), ("Driven", 241.4)],
+        )
+
+    def _zoned_agreement(self):
+        """Freight of 10 into zone A, of 20 into zone B."""
+        agreement = self._create_agreement(approve=False, rates=[])
+        agreement = agreement.with_user(self.author)
+        agreement.zone_ids = [
+            Command.create({"name": "A", "country_ids": self.germany.ids, "zips": "80-82"}),
+            Command.create({"name": "B", "country_ids": self.germany.ids, "zips": "83-89"}),
+        ]
+        for zone, amount in (("A", 10), ("B", 20)):
+            agreement.rate_ids = [
+                Command.create(
+                    {"name": "Freight", "rate": amount, "condition": f"[('zone', '=', '{zone}')]"}
+                )
+            ]
+        return agreement
+
+    def test_a_price_may_depend_on_the_zone_and_a_place_outside_of_all_has_none(self):
+        self.germany = self.env.ref("base.de")
+        self.customer.write({"country_id": self.germany.id, "zip": "85049"})
+        agreement = self._zoned_agreement()
+        agreement.action_submit()
+        self._approval_of(agreement).with_user(self.approver).action_approve()
+        shipment = self._create_shipment()
+        outside = self.env["res.partner"].create(
+            {"name": "North", "country_id": self.germany.id, "zip": "20095"}
+        )
+        lost = self._create_shipment(partner_id=outside.id)
+        self._deliver(shipment, lost)
+        self.assertEqual(self._told(self._release_of(shipment)), [("Freight", 20.0)])
+        release = self._release_of(lost)
+        self.assertEqual((release.state, release.reason_code), ("blocked", "price"))
+        self.assertIn("a zone for the destination", release.explanation_html)
+
+    def test_zones_are_frozen_with_their_agreement_and_go_along_to_its_next_version(self):
+        self.germany = self.env.ref("base.de")
+        agreement = self._zoned_agreement()
+        agreement.action_submit()
+        with self.assertRaisesRegex(UserError, "terms of Terms are fixed"):
+            agreement.zone_ids[0].zips = "80"
+        self._approval_of(agreement).with_user(self.approver).action_approve()
+        agreement.action_new_version()
+        new = self.env["logistics.agreement"].search([("previous_id", "=", agreement.id)])
+        self.assertEqual(new.zone_ids.mapped("zips"), ["80-82", "83-89"])
+        new.with_user(self.author).zone_ids[0].zips = "80-83"
+        self.assertIn("80-83", new.changes_html)
+        with self.assertRaisesRegex(ValidationError, "Zone “A”: “80-8” is no range"):
+            new.zone_ids[0].zips = "80-8"
 
     def test_dimensional_weight_counts_where_it_is_larger(self):
         shipment = self._create_shipment()

@@ -20,7 +20,7 @@ class TestReview(BillingCase):
         release = self._deliver(shipment)
         invoice = release.move_ids
         self._withdraw_proof(shipment)
-        self.assertEqual((release.state, release.reason_code), ("review", "difference"))
+        self.assertEqual((release.state, release.reason_code), ("disputed", "difference"))
         self.assertIn("no longer justify", release.reason)
         self.assertEqual((invoice.state, release.move_ids), ("posted", invoice))
         self.assertEqual(release.activity_ids.summary, release.reason)
@@ -38,7 +38,8 @@ class TestReview(BillingCase):
         release = self._deliver(shipment)
         self._state(self._exception(shipment, 3))
         self._run_lane()
-        self.assertEqual(release.state, "review")
+        self.assertEqual(release.state, "disputed")
+        self.assertFalse(release.adjustment_ids)
 
     def test_a_proof_withdrawn_before_posting_takes_the_draft_back(self):
         self._create_agreement(partner=self.customer, invoicing="draft")

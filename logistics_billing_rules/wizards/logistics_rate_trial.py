@@ -13,12 +13,16 @@ from ..core.measure import Basis, Cost
 from ..core.money import Money
 from ..core.quote import quote
 from ..core.vocabulary import VOCABULARY
+from ..core.zone import zones_of
 
 # Field → what is counted (``core/measure.py``).
 _MEASURED = {
     "weight": "weight",
     "volume": "volume",
     "packages": "package",
+    "pallets": "pallet",
+    "picks": "pick",
+    "distance": "distance",
     "pieces": "piece",
     "orders": "order",
     "order_lines": "order_line",
@@ -50,9 +54,13 @@ class LogisticsRateTrial(models.TransientModel):
     zip = fields.Char("Destination ZIP")
     origin_country_id = fields.Many2one("res.country")
     origin_zip = fields.Char("Origin ZIP")
+    zone = fields.Char(compute="_compute_zones", store=True, help="Of the agreement.")
+    origin_zone = fields.Char(compute="_compute_zones", store=True)
     weight = fields.Float("Weight (kg)", digits="Stock Weight")
     volume = fields.Float("Volume (m³)", digits=(16, 4))
     packages = fields.Integer()
+    pallets = fields.Integer()
+    distance = fields.Float("Distance (km)", digits=(16, 3))
     goods = fields.Monetary("Value of the Goods", help="Untaxed.")
     transport_mode = fields.Selection(TRANSPORT_MODES, "Mode")
     service_level = fields.Char()
@@ -77,6 +85,7 @@ class LogisticsRateTrial(models.TransientModel):
 
     # === What can be counted besides === #
     pieces = fields.Float()
+    picks = fields.Integer()
     orders = fields.Integer(default=1)
     order_lines = fields.Integer()
     stops = fields.Integer()
@@ -92,6 +101,17 @@ class LogisticsRateTrial(models.TransientModel):
     def _compute_weekday(self):
         for trial in self:
             trial.weekday = str(trial.day.weekday()) if trial.day else False
+
+    @api.depends("agreement_id", "country_id", "zip", "origin_country_id", "origin_zip")
+    def _compute_zones(self):
+        for trial in self:
+            stated = {
+                "country_id": trial.country_id.id,
+                "zip": trial.zip,
+                "origin_country_id": trial.origin_country_id.id,
+                "origin_zip": trial.origin_zip,
+            }
+            trial.update(zones_of(stated, trial.agreement_id._to_zones()))
 
     @api.depends(*VOCABULARY, *_MEASURED, "agreement_id", "cost_ids.charge_type", "cost_ids.amount")
     def _compute_result_html(self):

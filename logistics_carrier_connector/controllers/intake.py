@@ -2,6 +2,7 @@
 
 from odoo.http import request
 
+from ..core.errors import UNSUITABLE
 from ..models.logistics_message_inbox import ACCEPTED, CONFLICT, Arrival
 from ..models.problem import Problem
 
@@ -45,15 +46,17 @@ def arrival():
     """
     door, httprequest = request.logistics_door, request.httprequest
     body = httprequest.get_data()
-    if len(body) > door["max_bytes"]:
-        raise Problem(413, "Too large", f"This connection takes at most {door['max_bytes']} bytes.")
-    _check_type(door["format"], httprequest)
+    sender = request.logistics_presented.client
+    try:
+        _check_size(door["max_bytes"], body)
+        _check_type(door["format"], httprequest)
+    except Problem as problem:
+        request.env["logistics.refusal"]._note(door, UNSUITABLE, problem.detail, sender)
+        raise
     wait = request.env["logistics.rate.bucket"]._take(door["id"], door["rate_per_minute"])
     if wait:
         raise _too_fast(door["rate_per_minute"], wait)
-    return Arrival(
-        door, body, httprequest.headers, httprequest.mimetype, httprequest.remote_addr or ""
-    )
+    return Arrival(door, body, httprequest.headers, httprequest.mimetype, sender)
 
 
 def store(arrived, **members):
@@ -66,6 +69,11 @@ def store(arrived, **members):
         {"id": receipt.public_id, "status": receipt.status, **members},
         status=_STATUS.get(receipt.status, 200),
     )
+
+
+def _check_size(most, body):
+    if len(body) > most:
+        raise Problem(413, "Too large", f"This connection takes at most {most} bytes.")
 
 
 def _check_type(format_name, httprequest):

@@ -23,7 +23,8 @@ class Messages(http.Controller):
             .sudo()
             .search(
                 [
-                    ("public_id", "=", public_id),
+                    # No text of the database has a NUL, and asking for one is an error.
+                    ("public_id", "=", public_id.replace("\x00", "?")),
                     ("connection_id", "=", request.logistics_door["id"]),
                 ]
             )

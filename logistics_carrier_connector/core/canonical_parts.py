@@ -20,6 +20,8 @@ from odoo.addons.logistics_milestone_sync.core.route_fact import (
     StopPlan,
 )
 
+from .json_schema import object_of
+
 # Base64 of 4 MiB. What a connection takes at all is set on the connection and is often less.
 _LONGEST_CONTENT: Final = 4 * 1024 * 1024 * 4 // 3 + 4
 _MOMENT: Final = {"type": "string", "format": "date-time", "maxLength": 40}
@@ -31,22 +33,13 @@ def _text(longest: int, **rules: Any) -> dict[str, Any]:
     return {"type": "string", "minLength": 1, "maxLength": longest, **rules}
 
 
-def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": False,
-    }
-
-
 DOCUMENTS_SCHEMA: Final[dict[str, Any]] = {
     "type": "array",
     "minItems": 1,
     "maxItems": 20,
     "description": "documents of the shipment, with their bytes or where they are kept",
     "items": {
-        **_object(
+        **object_of(
             {
                 "kind": {"enum": list(DOCUMENT_KINDS)},
                 "number": _text(100, description="the same number again is a revision"),
@@ -57,7 +50,7 @@ DOCUMENTS_SCHEMA: Final[dict[str, Any]] = {
                 "url": _text(2000, pattern="^https://"),
                 "data": {"type": "object", "minProperties": 1},
             },
-            ["kind"],
+            "kind",
         ),
         "anyOf": [{"required": [name]} for name in ("content", "sha256", "url", "data")],
     },
@@ -69,27 +62,27 @@ _PLACE: Final[dict[str, Any]] = {
     "unlocode": _text(5, pattern="^[A-Z]{2}[A-Z2-9]{3}$"),
     "code": _text(50, description="the sender's own code of the place"),
 }
-ROUTE_SCHEMA: Final[dict[str, Any]] = _object(
+ROUTE_SCHEMA: Final[dict[str, Any]] = object_of(
     {
         "stated_at": {**_MOMENT, "description": "when the plan was made; the newest stands"},
         "stops": {
             "type": "array",
             "minItems": 2,
             "maxItems": MAX_STOPS,
-            "items": _object(
+            "items": object_of(
                 {
                     "kind": {"enum": list(STOP_KINDS)},
                     **_PLACE,
                     "planned_arrival": _MOMENT,
                     "planned_departure": _MOMENT,
                 },
-                ["kind"],
+                "kind",
             ),
         },
         "legs": {
             "type": "array",
             "maxItems": MAX_STOPS,
-            "items": _object(
+            "items": object_of(
                 {
                     "from": {"type": "integer", "minimum": 0, "description": "index of a stop"},
                     "to": {"type": "integer", "minimum": 1, "description": "index of a later stop"},
@@ -98,11 +91,12 @@ ROUTE_SCHEMA: Final[dict[str, Any]] = _object(
                     "vehicle": _text(100),
                     "voyage": _text(50),
                 },
-                ["from", "to"],
+                "from",
+                "to",
             ),
         },
     },
-    ["stops"],
+    "stops",
 )
 
 

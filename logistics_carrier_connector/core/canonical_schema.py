@@ -15,6 +15,7 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import (
 from odoo.addons.logistics_milestone_sync.core.weight import UNITS
 
 from .canonical_parts import DOCUMENTS_SCHEMA, ROUTE_SCHEMA
+from .json_schema import object_of
 
 MAX_EVENTS: Final = 1_000
 
@@ -29,19 +30,11 @@ def _text(longest: int, description: str = "", **rules: Any) -> dict[str, Any]:
     }
 
 
-def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": False,
-    }
-
-
 def _names(description: str) -> dict[str, Any]:
-    name = _object(
+    name = object_of(
         {"scheme": {"enum": list(SCHEMES)}, "value": _text(80, pattern=r"\S")},
-        ["scheme", "value"],
+        "scheme",
+        "value",
     )
     return {
         "type": "array",
@@ -67,7 +60,7 @@ _POSITIVE: Final[dict[str, Any]] = {
         {"type": "string", "pattern": r"^[0-9]{1,9}\.[0-9]{0,8}[1-9][0-9]{0,8}$"},
     ]
 }
-_LOCATION: Final = _object(
+_LOCATION: Final = object_of(
     {
         "name": _text(200),
         "city": _text(100),
@@ -78,18 +71,16 @@ _LOCATION: Final = _object(
         "code": _text(50, "the sender's own code of the place"),
         "gln": _text(13, "GS1 Global Location Number", pattern="^[0-9]{13}$"),
     },
-    [],
 ) | {"minProperties": 1}
-_PROOF: Final = _object(
+_PROOF: Final = object_of(
     {
         "signer": _text(200),
         "document_name": _text(200),
         "document_url": _text(2000, pattern="^https://"),
         "sha256": _text(64, pattern="^[0-9a-f]{64}$"),
     },
-    [],
 ) | {"minProperties": 1}
-_CHARGE: Final = _object(
+_CHARGE: Final = object_of(
     {
         "side": {"enum": ["buy", "sell"]},
         "type": {"enum": list(CHARGE_TYPES)},
@@ -100,26 +91,36 @@ _CHARGE: Final = _object(
         "unit": _text(20, "UN/ECE Rec 20"),
         "description": _text(500),
     },
-    ["side", "type", "key", "amount", "currency"],
+    "side",
+    "type",
+    "key",
+    "amount",
+    "currency",
 )
-_WEIGHT: Final = _object({"value": _POSITIVE, "unit": {"enum": list(UNITS)}}, ["value", "unit"])
+_WEIGHT: Final = object_of({"value": _POSITIVE, "unit": {"enum": list(UNITS)}}, "value", "unit")
+_DISTANCE: Final = object_of(
+    {"value": _POSITIVE, "unit": {"enum": ["KMT", "SMI"]}}, "value", "unit"
+)
 # Null says that there is no value any more.
-_FIELDS: Final = _object(
+_COUNT: Final = {"type": ["integer", "null"], "minimum": 0, "maximum": 100_000}
+_FIELDS: Final = object_of(
     {
         "promised_at": {"anyOf": [_MOMENT, {"type": "null"}]},
         "declared_weight": {"anyOf": [_WEIGHT, {"type": "null"}]},
-        "package_count": {"type": ["integer", "null"], "minimum": 0, "maximum": 100_000},
+        "package_count": _COUNT,
+        "pallet_count": _COUNT,
+        "pick_count": _COUNT,
+        "distance": {"anyOf": [_DISTANCE, {"type": "null"}]},
         "service_level": {"anyOf": [_text(64), {"type": "null"}]},
         "transport_mode": {"enum": [*TRANSPORT_MODES, None]},
         "incoterm": {"enum": [*INCOTERMS, None]},
     },
-    [],
 ) | {"minProperties": 1}
 
 ITEM_SCHEMA: Final[dict[str, Any]] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Logistics event, version 1",
-    **_object(
+    **object_of(
         {
             "event_id": _text(200, "the sender's own id; the same id again is a duplicate"),
             "milestone": _text(60, "a code of the milestone catalogue"),
@@ -141,7 +142,7 @@ ITEM_SCHEMA: Final[dict[str, Any]] = {
             "charges": {"type": "array", "items": _CHARGE, "minItems": 1, "maxItems": 200},
             "fields": _FIELDS,
         },
-        ["references"],
+        "references",
     ),
     "dependentRequired": {
         "milestone": ["occurred_at"],
@@ -164,7 +165,7 @@ BODY_SCHEMA: Final[dict[str, Any]] = {
     "title": "Logistics events, version 1",
     "oneOf": [
         ITEM_SCHEMA,
-        _object(
+        object_of(
             {
                 "events": {
                     "type": "array",
@@ -173,7 +174,7 @@ BODY_SCHEMA: Final[dict[str, Any]] = {
                     "maxItems": MAX_EVENTS,
                 }
             },
-            ["events"],
+            "events",
         ),
     ],
 }

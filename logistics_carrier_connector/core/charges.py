@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from odoo.addons.logistics_milestone_sync.core.fact import ChargeFact
+from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
 from .code_table import Unmapped
 from .profile import ChargeRule, Profile
@@ -35,14 +36,17 @@ def read_charges(profile: Profile, item: Item) -> tuple[ChargeFact, ...]:
 
 def _of_rule(rule: ChargeRule, profile: Profile, scope: Any) -> Iterator[ChargeFact]:
     elements = rule.items.find(scope)
+    references: tuple[Reference, ...] = ()
     for number, element in enumerate(elements if isinstance(elements, list) else (), start=1):
         # Expressions see the charge, its number in the list, and the item around it.
         inside = {**scope, "charge": element, "number": number}
         amount = rule.amount.text(inside)
         if not amount:
             continue
+        # Read once: the names are those of the item, and there may be thousands of both.
+        references = references or read_references(profile, scope)
         yield ChargeFact(
-            references=read_references(profile, scope),
+            references=references,
             side=rule.side,
             charge_type=_kind(rule, inside),
             charge_key=_required(rule.key.text(inside), "the key of a charge is missing"),

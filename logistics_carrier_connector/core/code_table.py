@@ -33,6 +33,7 @@ class CodeRow:
     :param milestone: of the catalogue; empty on an ignored code
     :param inferred: the code says less than the milestone; somebody's reading is in between
     :param note: what the code means, in our words
+    :param override: whose exception from the table it is, in words; empty for the table's own
     """
 
     milestone: str = ""
@@ -42,6 +43,7 @@ class CodeRow:
     inferred: bool = False
     ignore: bool = False
     note: str = ""
+    override: str = ""
 
 
 @dataclass(frozen=True, slots=True)

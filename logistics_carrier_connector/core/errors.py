@@ -71,17 +71,30 @@ class ContractViolation(IntegrationError):
         super().__init__("; ".join(str(problem) for problem in self.problems))
 
 
+# Why a proof was refused. People are told; the sender never is.
+MISSING: Final = "missing"
+MALFORMED: Final = "malformed"
+WRONG: Final = "wrong"
+STALE: Final = "stale"
+NETWORK: Final = "network"
+PROXY: Final = "proxy"
+UNUSABLE: Final = "unusable"
+UNKNOWN: Final = "unknown"
+UNSUITABLE: Final = "unsuitable"
+CAUSES: Final = (MISSING, MALFORMED, WRONG, STALE, NETWORK, PROXY, UNUSABLE, UNKNOWN, UNSUITABLE)
+
+
 class NotVerified(IntegrationError):
     """The sender did not prove who it is.
 
-    :ivar missing: no proof was sent at all (as opposed to a wrong or a stale one)
+    :ivar cause: one of ``CAUSES``
     """
 
     error_class = PERMANENT
 
-    def __init__(self, public_message: str, *, missing: bool = False) -> None:
+    def __init__(self, public_message: str, *, cause: str = WRONG) -> None:
         super().__init__(public_message)
-        self.missing = missing
+        self.cause = cause
 
 
 class ConfigurationInvalid(IntegrationError):

@@ -16,6 +16,7 @@ class ItemResult:
     :param path: where it stands: ``interchange[0].shipment[2].status[0]``
     :param unmapped: the code that no row explains
     :param ignored: the code is known and states no milestone
+    :param override: whose exception from the profile explained the code, in words
     """
 
     path: str
@@ -23,3 +24,4 @@ class ItemResult:
     unmapped: str = ""
     ignored: bool = False
     problem: Problem | None = None
+    override: str = ""

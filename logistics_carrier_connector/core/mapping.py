@@ -139,11 +139,13 @@ def _item(profile: Profile, path: str, scope: Any, received_at: datetime) -> Ite
     try:
         item = Item(scope, received_at)
         facts: tuple[Fact, ...] = read_charges(profile, item)
+        override = ""
         if profile.keys:
             code, row = _look_up(profile, scope)
+            override = row.override
             if not row.ignore:
                 facts = (*read_facts(profile, item, _read(profile, scope, code, row)), *facts)
-        return ItemResult(path, facts, ignored=not facts)
+        return ItemResult(path, facts, ignored=not facts, override=override)
     except Unmapped as error:
         return ItemResult(path, unmapped=error.code)
     except ValueError as error:  # EvaluationFailed, unreadable times, words a fact refuses

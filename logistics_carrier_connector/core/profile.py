@@ -23,7 +23,7 @@ from .profile_builder import build
 from .profile_rules import AlsoRule, ChargeRule, Profile, ReferenceRule, Step
 from .profile_schema import PROFILE_SCHEMA
 
-__all__ = ["AlsoRule", "ChargeRule", "Profile", "ReferenceRule", "Step", "load"]
+__all__ = ["AlsoRule", "ChargeRule", "Profile", "ReferenceRule", "Step", "load", "read"]
 
 MAX_LENGTH: Final = 1_000_000
 
@@ -37,14 +37,14 @@ def load(text: str, milestones: frozenset[str] = frozenset(CATALOGUE)) -> Profil
     """
     if len(text) > MAX_LENGTH:
         raise ConfigurationInvalid(f"a profile has at most {MAX_LENGTH} characters")
-    data = _read(text)
+    data = read(text)
     problems = check(PROFILE_SCHEMA, data)
     if problems:
         raise ConfigurationInvalid("; ".join(str(problem) for problem in problems))
     return build(data, milestones)
 
 
-class _Loader(yaml.BaseLoader):
+class Loader(yaml.BaseLoader):
     """YAML without types, anchors and repeated names."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
@@ -53,15 +53,20 @@ class _Loader(yaml.BaseLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        mapping = super().construct_mapping(node, deep=True)
-        if len(mapping) != len(node.value):
-            raise yaml.YAMLError(f"a name occurs twice in line {node.start_mark.line + 1}")
-        return mapping
+        names = [key.value for key, _value in node.value]
+        for index, (key, _value) in enumerate(node.value):
+            if key.value in names[:index]:
+                raise yaml.YAMLError(f"a name occurs twice in line {key.start_mark.line + 1}")
+        return super().construct_mapping(node, deep=True)
 
 
-def _read(text: str) -> Any:
+def read(text: str) -> Any:
+    """The data of a profile's text, unchecked.
+
+    :raises ConfigurationInvalid: if it is not YAML as profiles use it
+    """
     try:
-        return yaml.load(text, Loader=_Loader)
+        return yaml.load(text, Loader=Loader)
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ConfigurationInvalid(f"the profile is not YAML: {reason}") from None

@@ -14,11 +14,14 @@ from .code_table import CodeRow, ReasonRow
 from .codecs import FORMATS
 from .errors import ConfigurationInvalid
 from .expression import Expression
+from .poll_profile import build_poll
 from .profile_rules import AlsoRule, ChargeRule, Profile, ReferenceRule, Step
 from .times import TimeRule
+from .verifier import build as build_verifier
 from .words import slug
 from .zones import zone
 
+_PLAIN: Final = ("recognize", "ignore_when", "event_id", "message_id", "retracts")
 _RESERVED: Final = ("mapped", "asked", "charge", "number")
 _EXPRESSIONS: Final = tuple("at date time code offset zone_name local_date local_time".split())
 
@@ -34,14 +37,13 @@ def build(data: Mapping[str, Any], milestones: Collection[str]) -> Profile:
     :param data: fits ``PROFILE_SCHEMA``
     :raises ConfigurationInvalid: on a word that means nothing, naming it
     """
-    code, error = data.get("code", {}), data.get("carrier_error", {})
-    weight = data.get("weight", {})
+    code, error, weight = (data.get(name, {}) for name in ("code", "carrier_error", "weight"))
     _check(data)
-    plain = ("recognize", "ignore_when", "event_id", "message_id", "retracts")
     parts: dict[str, Any] = {
-        **{name: _expression(data.get(name)) for name in plain},
+        **{name: _expression(data.get(name)) for name in _PLAIN},
         **{name: _times(data.get(name, [])) for name in ("time", "stated_at", "estimate")},
         **{name: _expressions(data.get(name, {})) for name in ("location", "evidence")},
+        "proof": _proof(data.get("proof", {})),
     }
     return Profile(
         code=data["profile"],
@@ -66,6 +68,7 @@ def build(data: Mapping[str, Any], milestones: Collection[str]) -> Profile:
         reasons=_reasons(data.get("reasons", [])),
         error_when=_expression(error.get("when")),
         error_text=_expression(error.get("text")),
+        poll=build_poll(data.get("poll")),
         **parts,
     )
 
@@ -80,6 +83,15 @@ def _check(data: Mapping[str, Any]) -> None:
         _require(known, "a profile with a code needs codes")
     if data.get("zone"):
         zone(data["zone"])
+
+
+def _proof(data: Mapping[str, str]) -> Mapping[str, str]:
+    """The settings, once they make a verifier; its secret is each connection's own."""
+    if data:
+        config = {name: value for name, value in data.items() if name != "kind"}
+        secret = "0123456789abcdef"  # a text, and base64, and hexadecimal
+        build_verifier(data["kind"], config, [secret])
+    return data
 
 
 def _step(step: Mapping[str, str]) -> Step:

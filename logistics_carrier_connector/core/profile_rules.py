@@ -9,6 +9,7 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL
 
 from .code_table import CodeRow, ReasonRow
 from .expression import Expression
+from .poll_profile import PollDefaults
 from .times import TimeRule
 
 
@@ -82,6 +83,8 @@ class ChargeRule:
 class Profile:
     """One carrier's messages, ready to apply; made by ``profile.load`` only.
 
+    :param proof: how senders of this format prove themselves as a rule: ``kind`` and the settings
+        of ``verifier.build``; what a new connection begins with
     :param recognize: holds for messages of this kind, and for no others
     :param ignore_when: holds for messages about something else than shipments' milestones: prices,
         labels, subscriptions
@@ -95,6 +98,7 @@ class Profile:
     :param zone: IANA name, for local times of unknown places
     :param units: the carrier's own words for units → UN/ECE Rec 20
     :param retracts: the id of the event that this one withdraws
+    :param poll: how the carrier is asked, if it can be
     """
 
     code: str
@@ -128,3 +132,5 @@ class Profile:
     charges: tuple[ChargeRule, ...] = ()
     error_when: Expression | None = None
     error_text: Expression | None = None
+    proof: Mapping[str, str] = field(default_factory=dict)
+    poll: PollDefaults | None = None

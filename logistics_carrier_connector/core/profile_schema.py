@@ -15,7 +15,9 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import (
     SCHEMES,
 )
 
+from .json_schema import object_of
 from .places import FIELDS
+from .poll_profile import POLL_SCHEMA
 
 _TEXT: Final[dict[str, Any]] = {"type": "string", "minLength": 1, "maxLength": 2000}
 _FLAG: Final[dict[str, Any]] = {"enum": ["true", "false"]}
@@ -26,30 +28,21 @@ _PARTY: Final[dict[str, Any]] = {"enum": list(PARTIES)}
 _CLASSIFIER: Final[dict[str, Any]] = {"enum": list(CLASSIFIERS)}
 
 
-def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(required),
-        "additionalProperties": False,
-    }
-
-
 def _list(items: dict[str, Any], **limits: int) -> dict[str, Any]:
     return {"type": "array", "items": items, **limits}
 
 
 _EXPRESSIONS = "at date time code offset zone zone_name local_date local_time".split()
 _TIMES: Final = _list(
-    _object(
+    object_of(
         dict.fromkeys(_EXPRESSIONS, _TEXT)
         | {"end_of_day": _FLAG, "received": _FLAG, "formats": _list(_TEXT)},
     )
 )
-_EVIDENCE: Final = _object(
+_EVIDENCE: Final = object_of(
     dict.fromkeys(("signer", "document_name", "document_url", "sha256"), _TEXT)
 )
-_ALSO: Final = _object(
+_ALSO: Final = object_of(
     {
         "milestone": _TEXT,
         "after": _CODES,
@@ -71,9 +64,9 @@ _MEANING: Final[dict[str, Any]] = {
     "ignore": _FLAG,
     "note": _NOTE,
 }
-_CODE_ROW: Final = _object({"codes": _CODES, **_MEANING}, "codes")
-_PHRASE_ROW: Final = _object({"phrases": _CODES, **_MEANING}, "phrases")
-_CHARGE: Final = _object(
+_CODE_ROW: Final = object_of({"codes": _CODES, **_MEANING}, "codes")
+_PHRASE_ROW: Final = object_of({"phrases": _CODES, **_MEANING}, "phrases")
+_CHARGE: Final = object_of(
     {
         "list": _TEXT,
         "side": {"enum": ["buy", "sell"]},
@@ -91,7 +84,7 @@ _CHARGE: Final = _object(
     *("list", "amount", "currency", "key"),
 )
 
-_REFERENCE: Final = _object(
+_REFERENCE: Final = object_of(
     {
         "scheme": {"enum": list(SCHEMES)},
         "value": _TEXT,
@@ -106,7 +99,7 @@ _REFERENCE: Final = _object(
     "value",
 ) | {"oneOf": [{"required": ["scheme"]}, {"required": ["list", "qualifier", "schemes"]}]}
 
-PROFILE_SCHEMA: Final = _object(
+PROFILE_SCHEMA: Final = object_of(
     {
         "profile": {"type": "string", "pattern": "^[a-z][a-z0-9_]{1,59}$"},
         "version": {"type": "string", "pattern": "^[0-9]{1,6}$"},
@@ -116,8 +109,10 @@ PROFILE_SCHEMA: Final = _object(
         "format": _TEXT,
         "recognize": _TEXT,
         "ignore_when": _TEXT,
-        "carrier_error": _object({"when": _TEXT, "text": _TEXT}, "when", "text"),
+        "proof": {"type": "object", "required": ["kind"], "additionalProperties": _TEXT},
+        "carrier_error": object_of({"when": _TEXT, "text": _TEXT}, "when", "text"),
         "message_id": _TEXT,
+        "poll": POLL_SCHEMA,
         "each": _list(
             {"type": "object", "minProperties": 1, "maxProperties": 1}
             | {"additionalProperties": _TEXT},
@@ -125,7 +120,7 @@ PROFILE_SCHEMA: Final = _object(
             maxItems=8,
         ),
         "references": _list(_REFERENCE, minItems=1),
-        "code": _object(
+        "code": object_of(
             {"keys": _list(_list(_TEXT, minItems=1), minItems=1), "text": _TEXT, "reason": _TEXT},
             "keys",
         ),
@@ -136,8 +131,8 @@ PROFILE_SCHEMA: Final = _object(
         "eta": _TIMES,
         "time": _TIMES | {"minItems": 1},
         "zone": _TEXT,
-        "location": _object(dict.fromkeys(FIELDS, _TEXT)),
-        "weight": _object({"value": _TEXT, "unit": _TEXT}, "value", "unit"),
+        "location": object_of(dict.fromkeys(FIELDS, _TEXT)),
+        "weight": object_of({"value": _TEXT, "unit": _TEXT}, "value", "unit"),
         "units": {"type": "object", "additionalProperties": _TEXT},
         "evidence": _EVIDENCE,
         "also": _list(_ALSO),
@@ -146,7 +141,7 @@ PROFILE_SCHEMA: Final = _object(
         "shared_codes": _list(_CODE_ROW, minItems=1),
         "phrases": _list(_PHRASE_ROW, minItems=1),
         "reasons": _list(
-            _object({"codes": _CODES, "reason": _REASON, "party": _PARTY, "note": _NOTE}, "codes")
+            object_of({"codes": _CODES, "reason": _REASON, "party": _PARTY, "note": _NOTE}, "codes")
         ),
     },
     "profile",

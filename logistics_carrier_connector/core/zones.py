@@ -162,6 +162,9 @@ _NAMED: Final = {
 }
 _ZONE_OF: Final = {place: zone for zone, places in _BY_ZONE.items() for place in places.split()}
 _OFFSET: Final = re.compile(r"([+-])(\d{1,2})(?:[:.]?(\d{2}))?(?::\d{2})?", re.ASCII)
+# What a name may look like before it is looked up as a file, or as a package of a package of …
+_NAME: Final = re.compile(r"[A-Za-z][\w+-]*(?:/[A-Za-z][\w+-]*){0,2}", re.ASCII)
+_LONGEST_NAME: Final = 64
 
 
 @lru_cache(maxsize=512)
@@ -172,6 +175,8 @@ def zone(name: str) -> tzinfo:
     """
     if name.upper() == "UTC":
         return UTC
+    if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
+        raise ConfigurationInvalid(f"no time zone is called {name[:_LONGEST_NAME]!r}")
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):  # ZoneInfoNotFoundError is a KeyError

@@ -4,9 +4,10 @@ from odoo import models
 from odoo.http import request
 from odoo.sql_db import Cursor
 
-from ..core.errors import NotVerified
+from ..core.errors import ConfigurationInvalid, NotVerified
 from .problem import Problem, as_problem
 from .secret_box import SecretKeyMissing, SecretUnreadable
+from .trusted_proxies import presented
 
 # Larger bodies are refused unread, whatever a connection allows.
 MAX_BODY_BYTES = 8 * 1024 * 1024
@@ -29,17 +30,19 @@ class IrHttp(models.AbstractModel):
     def _authenticate_connection(cls, token):
         """Read the body, find the connection, verify the proof over the raw bytes.
 
-        Leaves the connection's columns in ``request.logistics_door`` and no user: what follows is
-        done for the connection, not for a person.
+        Leaves the connection's columns in ``request.logistics_door``, what came in
+        ``request.logistics_presented``, and no user: what follows is done for the connection, not
+        for a person.
         """
         body = read_body(request.httprequest)
         read_committed(request.env.cr)
         cls._auth_method_none()
+        base_url = request.env["ir.config_parameter"].sudo().get_param("web.base.url", "")
         try:
-            request.logistics_door = request.env["logistics.connection"]._open_door(
-                token, request.httprequest.headers, body
-            )
-        except (NotVerified, SecretKeyMissing, SecretUnreadable) as error:
+            came = presented(request.httprequest, body, base_url)
+            request.logistics_presented = came
+            request.logistics_door = request.env["logistics.connection"]._open_door(token, came)
+        except (NotVerified, SecretKeyMissing, SecretUnreadable, ConfigurationInvalid) as error:
             raise as_problem(error) from error
 
 

@@ -4,9 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .ir_cron import LANES
+from .proof_mixin import COLUMNS
 
 _TOKEN_BYTES = 24
 _MAX_BYTES = 1024 * 1024
+# Who said it, to whom, and whether it is meant: what was taken under one cannot become the other's.
+_IDENTITY = {"system_id", "company_id", "environment"}
 
 
 class LogisticsConnection(models.Model):
@@ -22,8 +25,18 @@ class LogisticsConnection(models.Model):
     ]
     _order = "company_id, name, id"
     _check_company_auto = True
-    # Both are set by the actions below: no door opens without a secret, or at a guessed address.
-    _governed_fields = ("state", "token")
+    # Set by the actions below: no door opens without a secret, or at a guessed address. The breaker
+    # follows from how attempts end (logistics_connection_breaker.py).
+    _governed_fields = (
+        "state",
+        "token",
+        "breaker_state",
+        "breaker_failures",
+        "breaker_opened_at",
+        "breaker_probe_at",
+        "breaker_reason",
+        "asked_digest",
+    )
     _transitions = {"draft": ("active",), "active": ("suspended",), "suspended": ("active",)}
 
     name = fields.Char(required=True, tracking=True)
@@ -187,7 +200,7 @@ class LogisticsConnection(models.Model):
         return connections
 
     def write(self, vals):
-        if {"system_id", "company_id"} & set(vals):
+        if _IDENTITY & set(vals):
             self._check_without_messages()
         result = super().write(vals)
         if set(vals) & (self._watched_fields() | {"lane"}):
@@ -216,8 +229,8 @@ class LogisticsConnection(models.Model):
         if messages_sudo.search_count([("connection_id", "in", self.ids)], limit=1):
             raise UserError(
                 self.env._(
-                    "This connection has messages. They keep its system; archive the connection "
-                    "and make a new one instead."
+                    "This connection has messages. They keep its system, its company and whether "
+                    "they are real; archive the connection and make a new one instead."
                 )
             )
 
@@ -235,13 +248,7 @@ class LogisticsConnection(models.Model):
             "rate_per_minute",
             "message_id_header",
             "verifier_kind",
-            "verifier_header",
-            "verifier_algorithm",
-            "verifier_encoding",
-            "verifier_prefix",
-            "verifier_username",
-            "verifier_timestamp_header",
-            "verifier_tolerance",
+            *COLUMNS,
             "token",
         }
 
@@ -262,12 +269,10 @@ class LogisticsConnection(models.Model):
         :raises UserError: without a secret that this server can open
         """
         self.check_access("write")
-        for connection in self:
-            if not connection._has_usable_secret():
-                raise UserError(self.env._("Set a secret for %s first.", connection.display_name))
+        self._check_provable()
         # The right to change them was checked; the state is nobody's to write.
-        self.sudo()._move_to("active")
-        self.env["logistics.message"]._wake_lanes(set(self.mapped("lane")))
+        connections_sudo = self.sudo()
+        connections_sudo._open()
 
     def action_suspend(self):
         """Let messages wait: they are still taken, and processed when the connection is active."""

@@ -2,136 +2,106 @@ import functools
 from datetime import UTC, datetime, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from odoo.addons.logistics_milestone_sync.core.clock import utc
 
-from ..core.verifier import build
+from ..core.errors import ConfigurationInvalid
+from ..core.verifier import SECRET_KINDS, AllOf, build
 from .logistics_connection_secret import place_of
 from .secret_box import SecretKeyMissing, SecretUnreadable, secret_box
 
-_OVERLAP = timedelta(hours=24)
-_MIN_SECRET = 12
+OVERLAP = timedelta(hours=24)
 
 
 class LogisticsConnection(models.Model):
-    """How a sender proves who it is."""
+    """How a sender proves who it is: a first proof, and further ones that have to be right too."""
 
-    _inherit = "logistics.connection"
+    _name = "logistics.connection"
+    _inherit = [
+        "logistics.connection",
+        "logistics.proof.mixin",
+        "logistics.write.only.secret.mixin",
+    ]
 
-    verifier_kind = fields.Selection(
-        [
-            ("hmac", "Signature (HMAC)"),
-            ("bearer", "Bearer token"),
-            ("api_key", "API key in a header"),
-            ("basic", "User and password (Basic)"),
-        ],
-        "Proof",
-        required=True,
-        default="hmac",
-        tracking=True,
+    proof_ids = fields.One2many(
+        "logistics.connection.proof",
+        "connection_id",
+        "Further Proofs",
+        copy=True,
+        help="All of them have to be right, beside the first.",
     )
-    verifier_header = fields.Char(
-        "Header",
-        default="X-Signature",
-        tracking=True,
-        help="Header that carries the signature or the key.",
-    )
-    verifier_algorithm = fields.Selection(
-        [("sha256", "SHA-256"), ("sha512", "SHA-512"), ("sha1", "SHA-1")],
-        "Algorithm",
-        default="sha256",
-        tracking=True,
-    )
-    verifier_encoding = fields.Selection(
-        [("hex", "Hexadecimal"), ("base64", "Base64")], "Encoding", default="hex", tracking=True
-    )
-    verifier_prefix = fields.Char(
-        "Prefix", tracking=True, help="Text before the signature, e.g. 'sha256='."
-    )
-    verifier_timestamp_header = fields.Char(
-        "Timestamp Header",
-        tracking=True,
-        help="Header with the time of sending. It is signed together with the content.",
-    )
-    verifier_tolerance = fields.Integer(
-        "Tolerance (seconds)",
-        default=300,
-        tracking=True,
-        help="A message with an older or younger timestamp is refused.",
-    )
-    verifier_username = fields.Char("User Name", tracking=True)
     secret_ids = fields.One2many("logistics.connection.secret", "connection_id", "Secrets")
-    secret = fields.Char(
-        "Set Secret",
-        compute="_compute_secret",
-        inverse="_inverse_secret",
-        help="Write only. The secret in use stays valid for 24 more hours.",
-    )
-    has_secret = fields.Boolean("Secret Is Set", compute="_compute_has_secret")
 
-    _tolerance_positive = models.Constraint(
-        "CHECK(verifier_tolerance > 0)", "The tolerance has to be a number of seconds."
-    )
-
-    @api.constrains("verifier_kind", "verifier_header")
-    def _check_verifier_header(self):
-        for connection in self:
-            if connection.verifier_kind in ("hmac", "api_key") and not connection.verifier_header:
-                raise ValidationError(
-                    self.env._("%s: which header carries the proof?", connection.display_name)
-                )
-
-    def _compute_secret(self):
-        self.secret = False
-
-    def _inverse_secret(self):
-        for connection in self:
-            if connection.secret:
-                connection._set_secret(connection.secret)
-
-    @api.depends("secret_ids")
+    @api.depends("secret_ids", "secret_ids.proof_id")
     def _compute_has_secret(self):
         for connection in self:
-            connection.has_secret = bool(connection.secret_ids)
+            connection.has_secret = any(not each.proof_id for each in connection.secret_ids)
 
-    def _set_secret(self, plain, overlap=_OVERLAP):
+    def _set_secret(self, plain, overlap=OVERLAP, expires_at=False, proof=None):
         """Use a new secret; the ones in use stay valid for ``overlap``.
 
-        :raises UserError: if it is too short, or this server has no key to keep it
+        :param overlap: a ``timedelta``
+        :param expires_at: naive UTC, when the new one ends by itself; ``False`` if it does not
+        :param proof: the ``logistics.connection.proof`` whose secret it is; the first by default
+        :raises UserError: if it is too short or not in the agreed form, or this server has no key
+            to keep it
         """
         self.ensure_one()
         self.check_access("write")
-        if len(plain) < _MIN_SECRET:
-            raise UserError(self.env._("A secret needs at least %s characters.", _MIN_SECRET))
-        # Who may change the connection may set its secret; nobody may write the rows directly.
-        in_use_sudo = self.secret_ids.sudo().filtered(lambda secret: not secret.expires_at)
-        in_use_sudo.expires_at = fields.Datetime.now() + overlap
-        try:
-            self.env["logistics.connection.secret"]._seal_for(self, plain)
-        except SecretKeyMissing as error:
-            raise UserError(
-                self.env._(
-                    "This server has no key to keep secrets with. Ask for 'logistics_secret_key' "
-                    "to be set in its configuration file."
-                )
-            ) from error
+        proof = proof or self.env["logistics.connection.proof"]
+        self._check_secret(plain, proof or self)
+        with self._keeping():
+            self.env["logistics.connection.secret"]._replace(
+                self, proof, plain, fields.Datetime.now() + overlap, expires_at
+            )
         self.invalidate_recordset(["secret_ids", "has_secret", "secret"])
         self._forget_doors()
         self._configuration_changed("secret", "")
 
-    def _has_usable_secret(self):
+    def _check_secret(self, plain, proof):
+        """:raises UserError: if this cannot be the secret of a proof"""
+        if len(plain) < MIN_SECRET:
+            raise UserError(self.env._("A secret needs at least %s characters.", MIN_SECRET))
+        if proof.verifier_kind not in SECRET_KINDS:
+            raise UserError(self.env._("This kind of proof has no secret."))
+        try:
+            build(proof.verifier_kind, proof._verifier_config(), [plain])
+        except ConfigurationInvalid as error:
+            raise UserError(
+                self.env._("This secret cannot be used: %s.", error.public_message)
+            ) from error
+
+    def _why_unprovable(self):
+        """Why no sender could prove anything here, as a sentence; empty if one can."""
         self.ensure_one()
         self.env["logistics.connection.secret"].flush_model()
         try:
-            return bool(open_secrets(valid(self._sealed_secrets(), datetime.now(UTC))))
+            verifier_of({"proofs": self._proof_rows()}, datetime.now(UTC))
         except (SecretKeyMissing, SecretUnreadable):
-            return False
+            return self.env._("This server cannot open the secret of %s.", self.display_name)
+        except ConfigurationInvalid:
+            return self.env._("Set a secret for %s first.", self.display_name)
+        return ""
+
+    def _proof_rows(self):
+        """What the accept path keeps of the proofs: ``((kind, settings, sealed secrets), …)``, the
+        settings as pairs, and all of it hashable."""
+        sealed = self._sealed_secrets()
+        # Settings are no secret; who may use them was decided by the token.
+        connection_sudo = self.sudo()
+        rows = []
+        for proof in (connection_sudo, *connection_sudo.proof_ids):
+            of = 0 if proof == connection_sudo else proof.id
+            config = tuple(proof._verifier_config().items())
+            mine = tuple(row[1:] for row in sealed if row[0] == of)
+            rows.append((proof.verifier_kind, config, mine))
+        return tuple(rows)
 
     def _sealed_secrets(self):
-        """``((id, sealed text, end in naive UTC or None), …)``, newest first."""
+        """``((proof or 0, id, sealed text, end in naive UTC or None), …)``, newest first."""
         self.env.cr.execute(
-            "SELECT id, sealed, expires_at FROM logistics_connection_secret"
+            "SELECT COALESCE(proof_id, 0), id, sealed, expires_at FROM logistics_connection_secret"
             " WHERE connection_id = %s AND sealed IS NOT NULL ORDER BY id DESC",
             [self.id],
         )
@@ -141,15 +111,18 @@ class LogisticsConnection(models.Model):
     def _gc_expired_secrets(self):
         """Forget secrets that were replaced and are no longer valid."""
         self.env["logistics.connection.secret"].sudo().search(
-            [("expires_at", "<", fields.Datetime.now())], limit=1000
+            [("replaced", "=", True), ("expires_at", "<", fields.Datetime.now())], limit=1000
         ).unlink()
         self._forget_doors()
+
+
+MIN_SECRET = 12
 
 
 def valid(sealed, now):
     """``((id, sealed text), …)`` of the secrets that are valid now.
 
-    :param sealed: as ``_sealed_secrets`` gives it
+    :param sealed: ``(id, sealed text, end in naive UTC or None)`` of each
     :param now: aware
     """
     return tuple((key, text) for key, text, end in sealed if end is None or utc(end) > now)
@@ -167,22 +140,6 @@ def open_secrets(sealed):
     return tuple(box.open(text, place_of(secret_id)) for secret_id, text in sealed)
 
 
-# The settings that each kind of verifier knows (core/verifier.py) and the columns that hold them.
-CONFIG_COLUMNS = {
-    "hmac": {
-        "header": "verifier_header",
-        "algorithm": "verifier_algorithm",
-        "encoding": "verifier_encoding",
-        "prefix": "verifier_prefix",
-        "timestamp_header": "verifier_timestamp_header",
-        "tolerance_seconds": "verifier_tolerance",
-    },
-    "bearer": {},
-    "api_key": {"header": "verifier_header"},
-    "basic": {"username": "verifier_username"},
-}
-
-
 def verifier_of(door, now):
     """The verifier of a connection.
 
@@ -190,11 +147,16 @@ def verifier_of(door, now):
     :param now: aware
     :raises ConfigurationInvalid: among others without a secret, so that nobody gets in
     """
-    kind = door["verifier_kind"]
-    config = tuple((name, door[column]) for name, column in CONFIG_COLUMNS[kind].items())
-    return _verifier(kind, config, valid(door["sealed"], now))
+    return _all_of(
+        tuple((kind, config, valid(sealed, now)) for kind, config, sealed in door["proofs"])
+    )
 
 
 @functools.lru_cache(maxsize=2048)
-def _verifier(kind, config, sealed):
-    return build(kind, dict(config), open_secrets(sealed))
+def _all_of(proofs):
+    return AllOf(
+        tuple(
+            build(kind, dict(config), open_secrets(sealed) if kind in SECRET_KINDS else ())
+            for kind, config, sealed in proofs
+        )
+    )

@@ -3,8 +3,8 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..core.agreement import EDI, JSON_SCHEMA, XSD, Agreement
 from ..core.canonical import BODY_SCHEMA
-from ..core.contract import check_schema
 from ..core.errors import ConfigurationInvalid
 
 
@@ -19,6 +19,16 @@ class LogisticsContract(models.Model):
 
     name = fields.Char(required=True, tracking=True)
     code = fields.Char(required=True)
+    kind = fields.Selection(
+        [
+            (JSON_SCHEMA, "JSON Schema (any format, once decoded)"),
+            (XSD, "XML Schema"),
+            (EDI, "EDI envelope (X12, EDIFACT)"),
+        ],
+        "Written As",
+        required=True,
+        default=JSON_SCHEMA,
+    )
     active = fields.Boolean(default=True)
     user_id = fields.Many2one("res.users", "Owner", tracking=True)
     backup_user_id = fields.Many2one("res.users", "Deputy", tracking=True)
@@ -48,7 +58,8 @@ class LogisticsContractVersion(models.Model):
     contract_id = fields.Many2one(
         "logistics.contract", required=True, index=True, ondelete="cascade"
     )
-    content = fields.Text("JSON Schema")
+    content = fields.Text("What Was Agreed")
+    kind = fields.Selection(related="contract_id.kind")
 
     _one_active_uniq = models.UniqueIndex(
         "(contract_id) WHERE state = 'active'", "One version is in use at a time."
@@ -59,9 +70,15 @@ class LogisticsContractVersion(models.Model):
         super()._check_content()
         for version in self:
             try:
-                check_schema(json.loads(version.content))
-            except (ConfigurationInvalid, ValueError) as error:
-                raise UserError(self.env._("This schema cannot be used: %s", error)) from error
+                version._agreement().complain()
+            except ConfigurationInvalid as error:
+                raise UserError(
+                    self.env._("This contract cannot be used: %s", error.public_message)
+                ) from error
+
+    def _agreement(self):
+        """This version as the value that messages are checked against."""
+        return Agreement(self.contract_id.kind, self.content or "")
 
     def _activated(self):
         super()._activated()

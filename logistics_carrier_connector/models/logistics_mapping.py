@@ -35,8 +35,19 @@ class LogisticsMapping(models.Model):
         "logistics.mapping.version", "Version in Use", readonly=True, copy=False
     )
     connection_ids = fields.One2many("logistics.connection", "mapping_id", "Connections")
+    connection_count = fields.Integer("Connected", compute="_compute_connection_count")
 
     _code_uniq = models.UniqueIndex("(code)", "A profile with this code exists already.")
+
+    @api.depends("connection_ids")
+    def _compute_connection_count(self):
+        counts = dict(
+            self.env["logistics.connection"]._read_group(
+                [("mapping_id", "in", self.ids)], ["mapping_id"], ["__count"]
+            )
+        )
+        for mapping in self:
+            mapping.connection_count = counts.get(mapping, 0)
 
     def write(self, vals):
         result = super().write(vals)

@@ -131,13 +131,19 @@ class LogisticsMessage(models.Model):
             names.get(what, what),
             when,
             about,
-            item.get("code", ""),
+            self._code_cell(item),
             badge,
             item.get("explanation", ""),
         )
         return Markup("<tr>%s</tr>") % Markup().join(
             Markup("<td>%s</td>") % (cell or "") for cell in cells
         )
+
+    def _code_cell(self, item):
+        if not item.get("override"):
+            return item.get("code", "")
+        by = self.env._("by the exception of %s", item["override"])
+        return Markup("%s<br/><small class='text-muted'>%s</small>") % (item.get("code", ""), by)
 
     def _status_label(self, status):
         labels = {

@@ -1,3 +1,4 @@
+import functools
 import logging
 import secrets
 import time
@@ -24,6 +25,11 @@ _ORIGINAL = SQL("conflict_of_id IS NULL")
 _CONTRADICTION = SQL("conflict_of_id IS NOT NULL")
 _BY_KEY = SQL("(connection_id, message_key) WHERE %s", _ORIGINAL)
 _BY_CONTENT = SQL("(connection_id, message_key, sha256) WHERE %s", _CONTRADICTION)
+
+
+@functools.cache
+def _columns(names):
+    return SQL(", ").join(map(SQL.identifier, names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +83,12 @@ class LogisticsMessage(models.Model):
         :return: the ``Receipt``; durable once the transaction is committed
         """
         values = self._arrival_values(arrival)
-        fresh = self._insert_once(values, _BY_KEY)
+        workers = self.env["ir.cron"]._of_lane(arrival.door["lane"])
+        fresh = self._insert_once(values, _BY_KEY, workers)
         if fresh:
-            self._wake_lane(arrival.door["lane"])
-            return Receipt(ACCEPTED, *fresh)
+            message_id, public_id, awake = fresh
+            self._wake(set(workers) - set(awake))
+            return Receipt(ACCEPTED, message_id, public_id)
         repeated = self._count_repeat(values, _ORIGINAL)
         if repeated:
             return Receipt(DUPLICATE, *repeated)
@@ -91,7 +99,7 @@ class LogisticsMessage(models.Model):
         kept = self._insert_once(contradiction, _BY_CONTENT) or self._count_repeat(
             values, _CONTRADICTION
         )
-        return Receipt(CONFLICT, *kept)
+        return Receipt(CONFLICT, *kept[:2])
 
     def _arrival_values(self, arrival):
         return {
@@ -110,17 +118,39 @@ class LogisticsMessage(models.Model):
             "attempts": 0,
             "problem_count": 0,
             "fact_count": 0,
+            "money_at_risk": 0,
         }
 
-    def _insert_once(self, values, arbiter):
-        """``(id, public_id)`` of the new row, ``None`` if the message is stored already."""
+    def _insert_once(self, values, arbiter, workers=()):
+        """Store a message, and look in the same statement which workers are about to look at it.
+
+        SKIP LOCKED sees a trigger only while no worker has taken it: the one that a running worker
+        is about to delete would otherwise swallow the wake-up of this message. A trigger that waits
+        for some time already is not relied upon: whoever was told of it may have died. The clock is
+        the database's, because that is what the cron workers go by.
+
+        :param SQL arbiter: the unique index that says whether it is stored already
+        :param workers: ids of scheduled actions
+        :return: ``(id, public_id, ids of those that will look)``; ``None`` if it is stored already
+        """
         self.env.cr.execute(
             SQL(
-                "INSERT INTO logistics_message (%s) VALUES %s ON CONFLICT %s DO NOTHING"
-                " RETURNING id, public_id",
-                SQL(", ").join(map(SQL.identifier, values)),
+                """
+                WITH stored AS (
+                    INSERT INTO logistics_message (%s) VALUES %s ON CONFLICT %s DO NOTHING
+                    RETURNING id, public_id
+                ), awake AS (
+                    SELECT cron_id FROM ir_cron_trigger
+                     WHERE cron_id = ANY(%s) AND call_at <= (now() AT TIME ZONE 'UTC')
+                       AND call_at > (now() AT TIME ZONE 'UTC') - interval '2 seconds'
+                       FOR KEY SHARE SKIP LOCKED
+                )
+                SELECT id, public_id, ARRAY(SELECT cron_id FROM awake) FROM stored
+                """,
+                _columns(tuple(values)),
                 tuple(values.values()),
                 arbiter,
+                list(workers),
             )
         )
         return self.env.cr.fetchone()
@@ -163,25 +193,8 @@ class LogisticsMessage(models.Model):
         row = self.env.cr.fetchone()
         return row and row[0]
 
-    def _wake_lane(self, lane):
-        """Have a worker look at the lane, unless one is about to.
-
-        SKIP LOCKED sees a trigger only while no worker has taken it: the one that a running worker
-        is about to delete would otherwise swallow the wake-up of this message. A trigger that waits
-        for some time already is not relied upon: whoever was told of it may have died. The clock is
-        the database's, because that is what the cron workers go by.
-        """
-        cron_ids = self.env["ir.cron"]._of_lane(lane)
-        self.env.cr.execute(
-            """
-            SELECT cron_id FROM ir_cron_trigger
-             WHERE cron_id = ANY(%s) AND call_at <= (now() AT TIME ZONE 'UTC')
-               AND call_at > (now() AT TIME ZONE 'UTC') - interval '10 seconds'
-               FOR KEY SHARE SKIP LOCKED
-            """,
-            [list(cron_ids)],
-        )
-        asleep = set(cron_ids) - {row[0] for row in self.env.cr.fetchall()}
+    def _wake(self, asleep):
+        """Have these scheduled actions run, soon."""
         if asleep:
             self.env.cr.execute(
                 "INSERT INTO ir_cron_trigger (cron_id, call_at)"

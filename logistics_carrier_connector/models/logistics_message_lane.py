@@ -1,4 +1,5 @@
 import logging
+import random
 
 import psycopg2
 
@@ -7,9 +8,12 @@ from odoo.tools import SQL
 
 from odoo.addons.logistics_milestone_sync.models.clashes import CLASHES
 
+from ..core.breaker import CLOSED
+from ..core.turns import Turns
+
 _logger = logging.getLogger(__name__)
 
-_BATCH_MESSAGES = 200
+_ALONE, _AMONG_OTHERS = 100, 40  # messages of a batch, while nobody else or somebody waits
 _BATCH_BYTES = 2 * 1024 * 1024
 _MAX_CLASHES = 5
 
@@ -18,7 +22,8 @@ class LogisticsMessage(models.Model):
     """The lane worker: which messages are next, and what happens when one goes wrong.
 
     A transaction serves one connection, so tenants never wait for, or fail with, each other.
-    Connections take turns; within one, the oldest message is first.
+    Who has less than a batch to say is served before each batch of those who have more, and these
+    take turns. Within a connection, the oldest message is first.
     """
 
     _inherit = "logistics.message"
@@ -32,20 +37,33 @@ class LogisticsMessage(models.Model):
 
         :param str lane: a value of the field ``lane``
         """
+        turns = Turns()
         clashes = 0
         while connection_ids := self._due_connections(lane):
-            for connection_id in connection_ids:
-                # A share of a batch each, so that a turn around all connections stays short.
-                share = max(_BATCH_MESSAGES // len(connection_ids), 10)
+            share = _ALONE if len(connection_ids) == 1 else _AMONG_OTHERS
+            for connection_id in turns.order(connection_ids):
+                broken, messages = turns.broken[connection_id], self.browse()
                 try:
-                    seconds_left = self._serve(self._due(connection_id, share))
+                    messages = self._next_batch(connection_id, share, broken)
+                    seconds_left = self._serve(messages, broken)
                 except CLASHES:
                     self.env.cr.rollback()
                     clashes += 1
                     seconds_left = self._after_clash(clashes)
                 if not seconds_left:
                     return
+                if broken or len(messages) >= share:
+                    turns.had_much(connection_id)
+                    break
         self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _next_batch(self, connection_id, limit, broken):
+        """What broke together and waits to be tried in parts goes before new messages."""
+        while broken:
+            ids = broken.pop(0)
+            if messages := self._claim(SQL("m.id = ANY(%s)", ids), len(ids)):
+                return messages
+        return self._next_of(connection_id, limit)
 
     def _after_clash(self, clashes):
         """The seconds left: 0 after too many clashes, so that the other workers get through."""
@@ -57,15 +75,28 @@ class LogisticsMessage(models.Model):
         self.env.cr.execute(
             """
             SELECT c.id FROM logistics_connection c
-             WHERE c.lane = %s AND c.state = 'active' AND c.active AND EXISTS (
+             WHERE c.lane = %s AND c.state = 'active' AND c.active
+               AND (c.breaker_state = 'closed'
+                    OR c.breaker_probe_at <= now() AT TIME ZONE 'UTC')
+               AND EXISTS (
                 SELECT 1 FROM logistics_message m
                  WHERE m.connection_id = c.id AND m.state = 'received'
                    AND (m.next_attempt_at IS NULL OR m.next_attempt_at <= now() AT TIME ZONE 'UTC'))
-             ORDER BY c.id
             """,
             [lane],
         )
-        return [row[0] for row in self.env.cr.fetchall()]
+        connection_ids = [row[0] for row in self.env.cr.fetchall()]
+        # In another order each time: a run that ends early does not always end before the same.
+        random.shuffle(connection_ids)
+        return connection_ids
+
+    def _next_of(self, connection_id, limit):
+        """Claim the next messages of a connection; a single one to see whether it works again."""
+        connection = self.env["logistics.connection"].browse(connection_id)
+        connection.invalidate_recordset(["breaker_state", "breaker_failures", "breaker_probe_at"])
+        if connection.breaker_state == CLOSED:
+            return self._due(connection_id, limit)
+        return self._due(connection_id, 1) if connection._may_attempt() else self.browse()
 
     def _due(self, connection_id, limit):
         """Claim the oldest due messages of a connection that no other worker holds.
@@ -82,11 +113,12 @@ class LogisticsMessage(models.Model):
         )
 
     def _claim(self, condition, limit):
+        """Lock messages, and take as many as make a batch; one that broke before goes alone."""
         # NO KEY: a sender who repeats a message only takes a KEY SHARE lock and never waits.
         self.env.cr.execute(
             SQL(
                 """
-                SELECT m.id, m.size FROM logistics_message m
+                SELECT m.id, m.size, m.error_class = 'poison' FROM logistics_message m
                  WHERE m.state = 'received' AND %s
                  ORDER BY m.id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
                 """,
@@ -95,18 +127,24 @@ class LogisticsMessage(models.Model):
             )
         )
         claimed, total = [], 0
-        for message_id, size in self.env.cr.fetchall():
+        for message_id, size, broke in self.env.cr.fetchall():
             total += size
-            if claimed and total > _BATCH_BYTES:
+            if claimed and (broke or total > _BATCH_BYTES):
                 break
             claimed.append(message_id)
+            if broke:
+                break
         messages = self.browse(claimed)
         messages.invalidate_recordset()
         return messages
 
-    def _serve(self, messages):
-        """Process claimed messages and commit; if that breaks, find the one that breaks it.
+    def _serve(self, messages, broken):
+        """Process claimed messages and commit; if that breaks, leave them to be tried in parts.
 
+        The others have their turn in between, so one bad message costs them a batch each time and
+        not the whole search for it.
+
+        :param list broken: groups of ids of this connection, extended here
         :return: the seconds left, 0 to stop
         """
         cron = self.env["ir.cron"]
@@ -122,18 +160,16 @@ class LogisticsMessage(models.Model):
         except Exception as error:
             self.env.cr.rollback()
             _logger.exception("processing messages %s failed", messages.ids)
-            return self._isolate(messages.ids, error)
+            return self._isolate(messages.ids, error, broken)
 
-    def _isolate(self, ids, error):
-        """Serve the halves of a batch that broke; a single message is put aside."""
-        if len(ids) == 1:
-            message = self._claim(SQL("m.id = %s", ids[0]), 1)
-            if message:
-                message._note_breakdown(error)
-            return self.env["ir.cron"]._commit_progress(len(message), remaining=1)
-        middle = len(ids) // 2
-        seconds_left = 0
-        for half in (ids[:middle], ids[middle:]):
-            claimed = self._claim(SQL("m.id = ANY(%s)", list(half)), len(half))
-            seconds_left = self._serve(claimed)
-        return seconds_left
+    def _isolate(self, ids, error, broken):
+        """Put a message that broke alone aside; of several, leave the halves for the next turns."""
+        cron = self.env["ir.cron"]
+        if len(ids) > 1:
+            middle = len(ids) // 2
+            broken[:0] = [ids[:middle], ids[middle:]]
+            return cron._commit_progress(remaining=1)
+        message = self._claim(SQL("m.id = %s", ids[0]), 1)
+        if message:
+            message._note_breakdown(error)
+        return cron._commit_progress(len(message), remaining=1)

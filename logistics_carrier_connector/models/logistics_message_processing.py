@@ -1,4 +1,3 @@
-import json
 import random
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +6,7 @@ from odoo import api, fields, models
 from odoo.addons.logistics_milestone_sync.core.clock import naive, utc
 from odoo.addons.logistics_milestone_sync.core.fact import Statement
 
+from ..core.errors import TRANSIENT
 from ..core.retry import RetryPolicy
 from . import message_fate, message_reader
 
@@ -35,8 +35,21 @@ class LogisticsMessage(models.Model):
             reading = readings[message]
             fate = message_fate.decide(reading, outcomes.get(message, []), test)
             message._note_fate(fate, reading)
+        self._tell_breaker(readings)
         self._tell_responsible()
+        self._note_unmapped()
         self._fates_recorded()
+
+    def _tell_breaker(self, readings):
+        """A batch of which everything failed for now is a failed attempt of its connection.
+
+        What is wrong with a single message says nothing about the connection.
+        """
+        errors = [reading.error for reading in readings.values()]
+        if all(error and error.error_class == TRANSIENT for error in errors):
+            self.connection_id._attempt_failed(errors[0].public_message)
+        else:
+            self.connection_id._attempt_succeeded()
 
     def _read_all(self):
         """``{message: Reading}``; what cannot be read is a reading with an error."""
@@ -48,13 +61,20 @@ class LogisticsMessage(models.Model):
         reader = message_reader.Reader(
             connection.mapping_id.format,
             version.content or "",
-            json.loads(contract.content) if contract else None,
+            contract._agreement() if contract else None,
             frozenset(self.env["logistics.milestone"]._catalogue()),
+            self.env["logistics.mapping.override"]._of_connection(connection),
         )
         return {
-            message: reader.understand(bodies[message.id], utc(message.received_at))
+            message: reader.understand(
+                bodies[message.id], utc(message.received_at), message._asked()
+            )
             for message in self
         }
+
+    def _asked(self):
+        """Hook: what this message answers, for ``mapping.apply``; ``None`` if it came by itself."""
+        return None
 
     def _record(self, readings):
         """``{message: [Outcome, …]}``: everything goes through the ledger's door at once."""

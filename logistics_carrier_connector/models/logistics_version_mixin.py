@@ -1,8 +1,16 @@
 import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
+
+# Of everything that somebody writes and somebody else puts in force.
+STATES = [
+    ("draft", "Draft"),
+    ("waiting", "Waiting"),
+    ("active", "Active"),
+    ("retired", "Retired"),
+]
 
 
 class LogisticsVersionMixin(models.AbstractModel):
@@ -17,7 +25,12 @@ class LogisticsVersionMixin(models.AbstractModel):
     _inherit = ["logistics.stateful.mixin", "logistics.governed.mixin"]
     _order = "number desc, id desc"
     _rec_name = "number"
-    _transitions = {"draft": ("active", "retired"), "active": ("retired",), "retired": ("active",)}
+    _transitions = {
+        "draft": ("waiting", "active", "retired"),
+        "waiting": ("active", "draft"),
+        "active": ("retired",),
+        "retired": ("active",),
+    }
     _governed_fields = (
         "number",
         "origin",
@@ -40,7 +53,7 @@ class LogisticsVersionMixin(models.AbstractModel):
         copy=False,
     )
     state = fields.Selection(
-        [("draft", "Draft"), ("active", "Active"), ("retired", "Retired")],
+        STATES,
         required=True,
         readonly=True,
         default="draft",
@@ -90,7 +103,8 @@ class LogisticsVersionMixin(models.AbstractModel):
             for version in self.filtered(lambda v: v.state != "draft"):
                 raise UserError(
                     self.env._(
-                        "%s was in use and cannot change any more. Make a new version instead.",
+                        "%s was submitted or in use and cannot change any more. Make a new version "
+                        "instead, or take it back while it waits.",
                         version.display_name,
                     )
                 )
@@ -118,21 +132,6 @@ class LogisticsVersionMixin(models.AbstractModel):
 
     def _activated(self):
         """Hook: these versions are in use from now on."""
-
-    def action_activate(self):
-        """Use this version from now on, as somebody who did not write it.
-
-        :raises AccessError: for its author
-        """
-        self.ensure_one()
-        self.check_access("write")
-        if self.origin == "edited" and self.env.user in self.create_uid | self.contributor_ids:
-            raise AccessError(
-                self.env._("You wrote this version yourself: somebody else has to activate it.")
-            )
-        # The right to write it, and that somebody else wrote it, was checked.
-        version_sudo = self.sudo()
-        version_sudo._activate()
 
     def _activate(self):
         """Use this version instead of the one in use. Called elevated."""

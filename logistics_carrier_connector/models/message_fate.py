@@ -54,7 +54,7 @@ def decide(reading, outcomes, test=False):
     if reading.problems and not reading.facts:
         return Fate("dead", PERMANENT, _say_problems(reading.problems), items)
     if test:
-        return Fate("tested", items=items)
+        return Fate("tested", error_message=reading.note, items=items)
     waiting = waiting_fate(items)
     if waiting:
         return waiting
@@ -83,7 +83,9 @@ def _failed(error):
 def _items(reading, outcomes, test):
     items = []
     for position, (index, stated) in enumerate(reading.facts):
-        item = {"index": index, "key": fact_digest(stated), **_summary(stated)}
+        item = {"index": index, "key": fact_digest(stated), **summary(stated)}
+        if index in reading.overrides:
+            item["override"] = reading.overrides[index]
         if test:
             item["status"] = NOT_RECORDED
         else:
@@ -122,7 +124,8 @@ def json_digest(data):
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _summary(stated):
+def summary(stated):
+    """What a fact says, in short: a JSON-ready dict for people's eyes."""
     references = _names(stated.references)
     if isinstance(stated, MilestoneFact):
         return {

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from ..core import canonical, contract, mapping, profile, profile_tables
+from ..core import canonical, mapping, profile, profile_tables
 from ..core.codecs import decode
 from ..core.errors import (
     CarrierError,
@@ -12,6 +12,8 @@ from ..core.errors import (
     ContractViolation,
     IntegrationError,
 )
+from ..core.hello import is_hello
+from ..core.overrides import overridden
 
 FOLDER = "logistics_carrier_connector/profiles"
 
@@ -25,6 +27,7 @@ class Reading:
     :param unmapped: codes that the profile does not explain, with how often they occur
     :param error: an ``IntegrationError`` if nothing could be read at all
     :param note: for people, when there is nothing to record
+    :param overrides: ``{index of the item: whose exception explained its code}``
     """
 
     facts: tuple = ()
@@ -33,6 +36,7 @@ class Reading:
     format_id: str = ""
     error: IntegrationError | None = None
     note: str = ""
+    overrides: dict = field(default_factory=dict)
 
 
 class Reader:
@@ -40,37 +44,51 @@ class Reader:
 
     :param str format_name: ``canonical``, or anything else with the profile deciding
     :param str profile_text: the YAML of the profile; empty for the canonical format
-    :param schema: of the data contract, ``None`` if there is none
+    :param agreement: ``core.agreement.Agreement`` of the data contract, ``None`` if there is none
     :param frozenset milestones: the codes that exist in the catalogue
+    :param overrides: of ``core.overrides.Override``: exceptions from the profile's table
     """
 
-    def __init__(self, format_name, profile_text, schema, milestones):
+    def __init__(self, format_name, profile_text, agreement, milestones, overrides=()):
         self._format = format_name
         self._profile_text = profile_text
-        self._schema = schema
+        self._agreement = agreement
         self._milestones = milestones
+        self._overrides = overrides
 
-    def understand(self, raw, received_at):
+    def understand(self, raw, received_at, asked=None):
         """The ``Reading`` of one message; what is wrong with it is in there, never raised.
 
         :param bytes raw: as received
         :param received_at: aware
+        :param dict asked: what the message answers, see ``mapping.apply``
         """
+        if is_hello(self._format, raw):
+            return Reading(note="Somebody tried the connection; there is nothing to record.")
         try:
-            return _reading(self._apply(raw, received_at))
+            return _reading(self._apply(raw, received_at, asked))
         except IntegrationError as error:
             return Reading(error=error)
 
-    def _apply(self, raw, received_at):
+    def tree(self, raw):
+        """The decoded message.
+
+        :raises IntegrationError: if it cannot be decoded
+        """
+        if self._format == "canonical":
+            return decode("json", raw)
+        return decode(profile.load(self._profile_text, self._milestones).format, raw)
+
+    def _apply(self, raw, received_at, asked):
         if self._format == "canonical":
             return canonical.read(decode("json", raw), self._milestones)
         if not self._profile_text:
             raise ConfigurationInvalid("the profile has no version in use")
         rules = profile.load(self._profile_text, self._milestones)
         tree = decode(rules.format, raw)
-        if self._schema is not None and (problems := contract.check(self._schema, tree)):
+        if self._agreement and (problems := self._agreement.check(raw, tree)):
             raise ContractViolation(problems)
-        return mapping.apply(rules, tree, received_at)
+        return mapping.apply(overridden(rules, self._overrides), tree, received_at, asked)
 
 
 def _reading(result):
@@ -85,6 +103,7 @@ def _reading(result):
         unmapped=result.unmapped,
         format_id=result.message_id or "",
         note="" if facts else "It was understood, and it states no milestone.",
+        overrides={i: item.override for i, item in enumerate(result.items) if item.override},
     )
 
 
@@ -95,6 +114,15 @@ def delivered(folder):
         (path.stem, profile_tables.compose(path.read_text("utf-8"), tables))
         for path in sorted(Path(folder).glob("*.yaml"))
     ]
+
+
+def proof_of(text):
+    """How senders prove themselves as a rule: ``kind`` and settings, empty if the profile does not
+    say, or cannot be used."""
+    try:
+        return dict(profile.load(text).proof) if text else {}
+    except ConfigurationInvalid:
+        return {}
 
 
 @lru_cache(maxsize=128)

@@ -8,7 +8,7 @@ from psycopg2 import OperationalError
 from odoo import http
 from odoo.exceptions import AccessDenied, UserError
 
-from ..core.errors import NotVerified
+from ..core.errors import ConfigurationInvalid, NotVerified
 from .secret_box import SecretKeyMissing, SecretUnreadable
 
 CONTENT_TYPE = "application/problem+json"
@@ -66,7 +66,7 @@ def as_problem(error):
         return error
     if isinstance(error, NotVerified | AccessDenied):
         return unauthorized()
-    if isinstance(error, SecretKeyMissing | SecretUnreadable):
+    if isinstance(error, SecretKeyMissing | SecretUnreadable | ConfigurationInvalid):
         return not_ready("This server cannot verify anything at the moment.")
     if isinstance(error, werkzeug.exceptions.HTTPException):
         return Problem(error.code or 500, error.name)

@@ -1,11 +1,14 @@
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .common import ConnectorCase
+from .common import SECRET, ConnectorCase
 
 MODELS = (
     "logistics.connection",
+    "logistics.connection.proof",
     "logistics.connection.secret",
+    "logistics.refusal",
     "logistics.message",
     "logistics.message.duplicate",
     "logistics.mapping",
@@ -13,6 +16,17 @@ MODELS = (
     "logistics.contract",
     "logistics.contract.version",
     "logistics.rate.bucket",
+    "logistics.mapping.sample",
+    "logistics.mapping.override",
+    "logistics.unmapped.code",
+    "logistics.dry.run",
+    "logistics.dry.run.fact",
+    "logistics.dry.run.shipment",
+    "logistics.contract.drift",
+    "logistics.poll",
+    "logistics.poll.number",
+    "logistics.poll.attempt",
+    "logistics.poll.run",
 )
 
 
@@ -37,6 +51,38 @@ class TestAccess(ConnectorCase):
         self.assertEqual(self._rights(auditor, "read"), set(MODELS))
         for operation in ("write", "create", "unlink"):
             self.assertEqual(self._rights(auditor, operation), set())
+
+    def test_every_role_opens_the_screens_of_what_it_may_read(self):
+        self._take(b"{")
+        self.env["logistics.connection.proof"].create(
+            {"connection_id": self.connection.id, "verifier_kind": "bearer", "secret": SECRET}
+        )
+        now = fields.Datetime.now()
+        self.env["logistics.refusal"].create(
+            {
+                "connection_id": self.connection.id,
+                "company_id": self.company.id,
+                "cause": "wrong",
+                "day": now.date(),
+                "count": 1,
+                "first_at": now,
+                "last_at": now,
+            }
+        )
+        for role in ("user", "manager", "integration_admin", "auditor"):
+            user = self._create_user(f"screens-{role}", role)
+            for name in MODELS:
+                model = self.env[name].with_user(user)
+                if not model.has_access("read"):
+                    continue
+                kinds = ["list", "form"]
+                if name == "logistics.connection.secret":
+                    kinds.append("calendar")
+                for kind in kinds:
+                    with self.subTest(role=role, model=name, kind=kind):
+                        views = model.get_views([(False, kind)])
+                        shown = {field: {} for field in views["models"][name]["fields"]}
+                        model.search([], limit=3).web_read(shown)
 
     def test_nobody_writes_messages_not_even_the_integration_administrator(self):
         admin = self._create_user("integration", "integration_admin")

@@ -149,7 +149,7 @@ class TestDoors(DoorCase):
         # As a server that was started without a key: nothing is open in its memory.
         for remembered in (
             logistics_connection_verifier.open_secrets,
-            logistics_connection_verifier._verifier,
+            logistics_connection_verifier._all_of,
         ):
             remembered.cache_clear()
         self.assertProblem(self._post(b"{}"), 503)

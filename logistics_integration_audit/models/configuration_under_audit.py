@@ -2,6 +2,8 @@
 
 from odoo import models
 
+from odoo.addons.logistics_carrier_connector.models.proof_mixin import COLUMNS
+
 from ..core.entry import Entry
 from ..core.entry_types import tell
 
@@ -106,6 +108,48 @@ class LogisticsConnection(models.Model):
         )
 
 
+class LogisticsConnectionProof(models.Model):
+    _name = "logistics.connection.proof"
+    _inherit = ["logistics.connection.proof", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("connection_id", "verifier_kind", *COLUMNS)
+
+
+class LogisticsPoll(models.Model):
+    _name = "logistics.poll"
+    _inherit = ["logistics.poll", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("name", *self._watched_fields())
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def write(self, vals):
+        """Override: whether going live takes a second person is told when it changes."""
+        before = {company: company.logistics_second_person_live for company in self}
+        result = super().write(vals)
+        entries = [
+            Entry(
+                "configuration",
+                tell("configuration", {"name": company.name, "detail": "Second person changed"}),
+                before={"logistics_second_person_live": was},
+                after={"logistics_second_person_live": company.logistics_second_person_live},
+                company_id=company.id,
+                res_model="res.company",
+                res_id=company.id,
+                res_name=company.name,
+            )
+            for company, was in before.items()
+            if company.logistics_second_person_live != was
+        ]
+        if entries:
+            self.env["logistics.audit.entry"]._record(entries)
+        return result
+
+
 class LogisticsMappingVersion(models.Model):
     _name = "logistics.mapping.version"
     _inherit = ["logistics.mapping.version", "logistics.audited.mixin"]
@@ -179,3 +223,22 @@ class LogisticsFuelPercent(models.Model):
 
     def _audited_fields(self):
         return ("table_id", "date_start", "percent", "state")
+
+
+class LogisticsMappingOverride(models.Model):
+    _name = "logistics.mapping.override"
+    _inherit = ["logistics.mapping.override", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return (
+            *("mapping_id", "code", "connection_id", "client_id", "milestone_id"),
+            *("ignore", "reason", "party", "inferred", "state"),
+        )
+
+
+class LogisticsMappingSample(models.Model):
+    _name = "logistics.mapping.sample"
+    _inherit = ["logistics.mapping.sample", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("name", "mapping_id", "is_golden", "active")

@@ -3,6 +3,8 @@ from . import (
     test_append_only,
     test_chain,
     test_configuration,
+    test_dead_letter_money,
+    test_dry_run,
     test_facts,
     test_leaks,
     test_message,

@@ -88,6 +88,58 @@ class TestConfiguration(AuditCase):
         for text in (token, connection.token, "nobody may read"):
             self.assertNotIn(text, str(entries.read()))
 
+    def test_further_proofs_and_the_second_person_are_under_audit(self):
+        mapping = self.env["logistics.mapping"].search([], limit=1)
+        connection = self.env["logistics.connection"].create(
+            {"name": "Parcel", "system_id": self.carrier.id, "mapping_id": mapping.id}
+        )
+        mark = self._mark()
+        proof = self.env["logistics.connection.proof"].create(
+            {
+                "connection_id": connection.id,
+                "verifier_kind": "network",
+                "verifier_networks": "192.0.2.0/24",
+            }
+        )
+        created = self._entry_since(mark)
+        self.assertEqual(created.company_id, connection.company_id)
+        self.assertEqual(self._after(created)["verifier_networks"], "192.0.2.0/24")
+        mark = self._mark()
+        proof.verifier_networks = "198.51.100.0/24"
+        self.assertEqual(self._before(self._entry_since(mark))["verifier_networks"], "192.0.2.0/24")
+        mark = self._mark()
+        self.company.logistics_second_person_live = False
+        switched = self._entry_since(mark)
+        self.assertEqual(self._after(switched), {"logistics_second_person_live": False})
+        self.assertEqual(switched.company_id, self.company)
+        mark = self._mark()
+        self.company.name = "Another name"
+        self.assertFalse(self._entries_since(mark))
+
+    def test_whom_a_polling_plan_asks_is_told_when_it_changes_and_its_key_never(self):
+        integrator = self._create_user("polls-audit", "integration_admin")
+        mapping = self.env["logistics.mapping"].search([("format", "=", "json")], limit=1)
+        connection = self.env["logistics.connection"].create(
+            {"name": "Parcel", "system_id": self.carrier.id, "mapping_id": mapping.id}
+        )
+        mark = self._mark()
+        plan = self.env["logistics.poll"].create(
+            {"connection_id": connection.id, "url": "https://api.carrier.example/{number}"}
+        )
+        self.assertEqual(
+            self._after(self._entry_since(mark))["url"], "https://api.carrier.example/{number}"
+        )
+        mark = self._mark()
+        plan.with_user(integrator).url = "https://evil.example/{number}"
+        changed = self._entry_since(mark)
+        self.assertEqual(changed.actor_id, integrator)
+        self.assertEqual(self._before(changed), {"url": "https://api.carrier.example/{number}"})
+        mark = self._mark()
+        plan.with_user(integrator).secret = "a secret that nobody may read"
+        entries = self._entries_since(mark, kind="configuration")
+        self.assertEqual(len(entries), 1)
+        self.assertNotIn("nobody may read", str(entries.read()))
+
     def test_what_a_milestone_means_is_told_when_it_changes(self):
         milestone = self.env.ref("logistics_milestone_sync.milestone_arrived_at_hub")
         mark = self._mark()

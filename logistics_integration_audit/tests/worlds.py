@@ -241,3 +241,22 @@ class World:
         if name == "res.currency":
             return self.company.currency_id.id
         return self.env[name].search([], limit=1).id
+
+
+def _refusal(world):
+    """Counted by connection, which need not be known: introspection leaves it out."""
+    now = fields.Datetime.now()
+    return world.env["logistics.refusal"].create(
+        {
+            "connection_id": world.of("logistics.connection")[:1].id,
+            "company_id": world.company.id,
+            "cause": "wrong",
+            "day": now.date(),
+            "count": 1,
+            "first_at": now,
+            "last_at": now,
+        }
+    )
+
+
+MAKERS["logistics.refusal"] = _refusal

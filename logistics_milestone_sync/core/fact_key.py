@@ -35,6 +35,16 @@ def fact_key(fact: MilestoneFact, system_id: int, consignment: str) -> str:
     return hashlib.sha256(json.dumps(identity, ensure_ascii=False).encode()).hexdigest()
 
 
+def place_key(shipment_id: int, consignment_id: int | None, package_id: int | None) -> str:
+    """What ``fact_key`` takes as the identity of a consignment, a package or a whole shipment.
+
+    >>> place_key(12, 3, None)
+    's12/c3'
+    """
+    place = f"s{shipment_id}/c{consignment_id or ''}"
+    return f"{place}/p{package_id}" if package_id else place
+
+
 def content_hash(fact: MilestoneFact) -> str:
     """Digest of what a statement says; a known key with another digest is a conflict."""
     said = [

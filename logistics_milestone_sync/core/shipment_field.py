@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from . import units
 from .reference import Reference
 from .weight import UNITS, Weight
 
@@ -39,7 +40,8 @@ INCOTERMS: Final = (
     "CFR",
     "CIF",
 )
-_MOST_PACKAGES: Final = 100_000
+_MOST_COUNTED: Final = 100_000
+_FARTHEST: Final = Decimal(100_000)  # kilometers, more than twice around the earth
 _LONGEST_TEXT: Final = 64
 _HEAVIEST: Final = Decimal(10_000_000)  # kilograms
 
@@ -94,15 +96,33 @@ def _weight(text: str) -> Decimal:
     return kilograms
 
 
-def _spell_weight(value: Value) -> str:
+def _spell_number(value: Value) -> str:
     number = Decimal(value) if isinstance(value, int | Decimal) else Decimal(str(value))
     return f"{number.normalize():f}"
 
 
-def _count(text: str) -> int:
-    if not text.strip().isdecimal() or int(text) > _MOST_PACKAGES:
-        raise ValueError(f"{text!r} is not a number of packages")
-    return int(text)
+def _distance(text: str) -> Decimal:
+    """Kilometers from ``412`` or ``256 SMI`` (UN/ECE Rec 20: statute miles)."""
+    number, _blank, code = text.strip().partition(" ")
+    unit = units.find(code.strip() or "KMT")
+    try:
+        if unit is None or unit.dimension != units.LENGTH:
+            raise ValueError(f"{code.strip()!r} is not a unit of length")
+        kilometers = units.convert(Decimal(number), unit.code, "KMT")
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is not a distance: write a number and a unit") from None
+    if not 0 <= kilometers <= _FARTHEST:
+        raise ValueError(f"{text!r} is not a distance that a shipment can travel")
+    return kilometers
+
+
+def _count_of(things: str) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.strip().isdecimal() or int(text) > _MOST_COUNTED:
+            raise ValueError(f"{text!r} is not a number of {things}")
+        return int(text)
+
+    return parse
 
 
 def _text(text: str) -> str:
@@ -125,8 +145,13 @@ def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
 
 _FIELDS = (
     ShipmentField("promised_at", "promised_at", ("odoo",), _moment, _spell_moment),
-    ShipmentField("declared_weight", "weight", ("wms", "tms", "odoo"), _weight, _spell_weight),
-    ShipmentField("package_count", "declared_packages", ("wms", "tms", "odoo"), _count),
+    ShipmentField("declared_weight", "weight", ("wms", "tms", "odoo"), _weight, _spell_number),
+    ShipmentField(
+        "package_count", "declared_packages", ("wms", "tms", "odoo"), _count_of("packages")
+    ),
+    ShipmentField("pallet_count", "declared_pallets", ("wms", "tms", "odoo"), _count_of("pallets")),
+    ShipmentField("pick_count", "picks", ("wms", "odoo"), _count_of("picks")),
+    ShipmentField("distance", "distance", ("tms", "odoo"), _distance, _spell_number),
     ShipmentField("service_level", "service_level", ("tms", "odoo"), _text),
     ShipmentField("transport_mode", "transport_mode", ("tms", "odoo"), _one_of(TRANSPORT_MODES)),
     ShipmentField("incoterm", "incoterm", ("odoo",), _one_of(INCOTERMS)),

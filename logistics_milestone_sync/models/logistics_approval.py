@@ -20,6 +20,18 @@ class LogisticsApprovableMixin(models.AbstractModel):
     _name = "logistics.approvable.mixin"
     _description = "Record that others decide about"
 
+    def unlink(self):
+        """Override of the ORM: nobody is asked about what is gone."""
+        # The right to delete the record is checked below; requests about it end with it.
+        approvals_sudo = self.env["logistics.approval"].sudo()
+        asked_sudo = approvals_sudo.search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids), ("state", "=", "pending")]
+        )
+        asked_sudo.shipment_id._lock_in_order()
+        result = super().unlink()  # refuses what has to stay, before anybody's request ends
+        asked_sudo._close("withdrawn")
+        return result
+
     def _on_approval_decided(self, approval):
         """Act on the outcome (``approval.state``): approved, rejected, withdrawn or expired.
 
@@ -180,7 +192,7 @@ class LogisticsApproval(models.Model):
         if refused:
             raise AccessError(refused[record.id])
         terms_sudo = self.env["logistics.approval.kind"].sudo()._of(kind)
-        company = record.company_id or self.env.company
+        company = ("company_id" in record and record.company_id) or self.env.company
         now = fields.Datetime.now()
         # Whoever may ask was checked by the caller; writing is nobody's right.
         approval_sudo = self.sudo().create(

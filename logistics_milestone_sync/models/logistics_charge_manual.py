@@ -41,14 +41,6 @@ class LogisticsCharge(models.Model):
                 )
             )
 
-    def unlink(self):
-        # Nobody is asked about a charge that is gone.
-        asked_sudo = self.env["logistics.approval"].sudo()
-        asked_sudo.search(
-            [("kind", "=", KIND), ("res_id", "in", self.ids), ("state", "=", "pending")]
-        )._close("withdrawn")
-        return super().unlink()
-
     def _check_may_edit(self, vals):
         if self.filtered(lambda charge: charge.source_kind != "manual"):
             raise AccessError(

@@ -38,6 +38,9 @@ _COLUMN_TYPES = {
     "promised_at": "timestamp",
     "weight": "numeric",
     "declared_packages": "int4",
+    "declared_pallets": "int4",
+    "picks": "int4",
+    "distance": "numeric",
     "service_level": "varchar",
     "transport_mode": "varchar",
     "incoterm": "varchar",
@@ -52,6 +55,9 @@ class LogisticsShipment(models.Model):
     _inherit = "logistics.shipment"
 
     declared_packages = fields.Integer(tracking=True)
+    declared_pallets = fields.Integer(tracking=True)
+    picks = fields.Integer(tracking=True, help="How often the warehouse reached for goods.")
+    distance = fields.Float("Distance (km)", digits=(16, 3), tracking=True, help="Driven, planned.")
     service_level = fields.Char(tracking=True, help="As agreed with the carrier, e.g. 'Next Day'.")
     transport_mode = fields.Selection(
         TRANSPORT_MODES, "Mode", tracking=True, index="btree_not_null"

@@ -1,35 +1,22 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .clashes import work_off_steps
+from .background_job_mixin import JOB_FIELDS
 
 # A check that finds more than this tells how many, and lists the first ones.
 _MOST_LISTED = 1000
 
 
 class LogisticsStateCheck(models.Model):
-    """One pass over all shipments of a company: does their stored state follow from the ledger?
-
-    Worked off by a scheduled action in batches, so that it suits any number of shipments and any
-    limit on the time of a request.
-    """
+    """One pass over all shipments of a company: does their stored state follow from the ledger?"""
 
     _name = "logistics.state.check"
     _description = "Check of Stored States"
-    _inherit = ["logistics.governed.mixin", "logistics.stateful.mixin"]
+    _inherit = ["logistics.background.job.mixin"]
     _order = "id desc"
     _check_company_auto = True
-    _governed_fields = (
-        "state",
-        "user_id",
-        "started_at",
-        "finished_at",
-        "reached",
-        "checked_count",
-        "difference_count",
-        "difference_ids",
-    )
-    _transitions = {"new": ("waiting",), "waiting": ("running",), "running": ("done",)}
+    _governed_fields = (*JOB_FIELDS, "checked_count", "difference_count", "difference_ids")
+    _cron = "logistics_milestone_sync.ir_cron_state_check"
 
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
@@ -38,44 +25,17 @@ class LogisticsStateCheck(models.Model):
         help="Write what the ledger says where the stored state differs. "
         "Otherwise nothing is changed.",
     )
-    state = fields.Selection(
-        [("new", "New"), ("waiting", "Waiting"), ("running", "Running"), ("done", "Done")],
-        required=True,
-        readonly=True,
-        copy=False,
-        default="new",
-    )
-    user_id = fields.Many2one("res.users", "Asked For By", readonly=True, copy=False)
-    started_at = fields.Datetime("Started", readonly=True, copy=False)
-    finished_at = fields.Datetime("Finished", readonly=True, copy=False)
-    reached = fields.Integer("Last Shipment", readonly=True, copy=False)
     checked_count = fields.Integer("Shipments Checked", readonly=True, copy=False)
     difference_count = fields.Integer("Differences", readonly=True, copy=False)
     difference_ids = fields.One2many(
         "logistics.state.difference", "check_id", "Found", readonly=True
     )
 
-    # Used by the scheduled action, which looks for work each time it is woken.
-    _open_idx = models.Index("(id) WHERE state IN ('waiting', 'running')")
-
     @api.depends("company_id.name", "create_date")
     def _compute_display_name(self):
         for check in self:
             day = fields.Date.to_string(check.create_date) if check.create_date else ""
             check.display_name = f"{check.company_id.name} {day}".strip()
-
-    def action_start(self):
-        """Have these checks done by the scheduled action, soon.
-
-        :raises UserError: for a check that was started already
-        """
-        self.check_access("write")
-        # The right to check was tested above; the state is set by this method only.
-        checks_sudo = self.sudo()
-        if checks_sudo.filtered(lambda check: check.state != "new"):
-            raise UserError(self.env._("This check was started already. Make a new one."))
-        checks_sudo._move_to("waiting", user_id=self.env.uid)
-        self.env.ref("logistics_milestone_sync.ir_cron_state_check").sudo()._trigger()
 
     def action_repair(self):
         """Start a check that writes what the ledger says, after one that found differences."""
@@ -94,22 +54,11 @@ class LogisticsStateCheck(models.Model):
 
     # === Working === #
 
-    @api.model
-    def _cron_check(self):
-        """Work off the checks that were started, oldest first, in batches."""
-        work_off_steps(
-            self.env,
-            lambda: self.search([("state", "in", ("waiting", "running"))], order="id", limit=1),
-        )
-
-    def _step(self):
-        """Check the next batch of shipments; returns how many there were."""
-        if self.state == "waiting":
-            self._move_to("running", started_at=fields.Datetime.now())
+    def _work(self):
+        """Override: check the next batch of shipments."""
         shipments = self.env["logistics.shipment"]._next_to_verify(self.reached, self.company_id)
         if not shipments:
-            self._move_to("done", finished_at=fields.Datetime.now())
-            return 0
+            return self._finish()
         found = shipments._verify_state(self.repair)
         listed = found[: max(_MOST_LISTED - self.difference_count, 0)]
         self.env["logistics.state.difference"].create(

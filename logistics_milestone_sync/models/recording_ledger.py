@@ -8,7 +8,7 @@ from ..core import change, fact
 from ..core.change import Change
 from ..core.clock import naive, utc
 from ..core.fact import MilestoneFact, Outcome
-from ..core.fact_key import conflict_key, content_hash, fact_key
+from ..core.fact_key import conflict_key, content_hash, fact_key, place_key
 from ..core.flow_policy import latency_of
 from ..core.ownership import ACCEPT, ADVISORY, REJECT, Judgement
 from .recording_places import Places
@@ -68,8 +68,7 @@ class LedgerWriter:
 
     def _event_row(self, stated, target, statement, judge, catalogue, places):
         judgement = self._judgement(stated, statement, judge)
-        place = f"s{target.shipment_id}/c{target.consignment_id or ''}"
-        place += f"/p{target.package_id}" if target.package_id else ""
+        place = place_key(target.shipment_id, target.consignment_id, target.package_id)
         # No message can take the key of an override before it is stated.
         place += "/override" if statement.override else ""
         return {

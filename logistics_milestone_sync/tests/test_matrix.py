@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.logistics_milestone_sync.core.shipment_field import FIELDS
+
 from .common import LogisticsCase
 
 
@@ -39,7 +41,7 @@ class TestMatrix(LogisticsCase):
     def test_every_topic_has_its_row(self):
         rows = [row for section in self._matrix()["sections"] for row in section["rows"]]
         milestones = self.env["logistics.milestone"].search_count([])
-        self.assertEqual(len(rows), milestones + 2 * 9 + 6)
+        self.assertEqual(len(rows), milestones + 2 * 9 + len(FIELDS))
         self.assertTrue(all(len(row["cells"]) == 8 for row in rows))
 
     def test_a_system_with_its_own_rule_has_a_column_beside_its_kind(self):

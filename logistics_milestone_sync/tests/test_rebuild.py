@@ -175,6 +175,16 @@ class TestRebuild(LogisticsCase):
         with self.assertRaises(UserError):
             check.action_start()
 
+    def test_a_check_that_is_stopped_stays_stopped(self):
+        check = self._manager_check()
+        check.action_cancel()
+        self._work()
+        self.assertEqual((check.state, check.checked_count), ("cancelled", 0))
+        with self.assertRaisesRegex(UserError, "was started already"):
+            check.action_start()
+        check.action_cancel()  # what has ended is left alone
+        self.assertEqual(check.state, "cancelled")
+
     def test_only_managers_check_and_nobody_writes_what_was_found(self):
         clerk = self._create_user("clerk-verifier", "user")
         with self.assertRaises(AccessError):

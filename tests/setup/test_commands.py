@@ -12,9 +12,12 @@ TARGETS = {
     "clean",
     "corpus",
     "demo",
+    "flood",
+    "fuzz-doors",
     "help",
     "lint",
     "rebuild",
+    "rotate",
     "serve",
     "setup",
     "stop",
@@ -50,6 +53,10 @@ def test_every_target_is_one_call_of_the_suite(environment) -> None:
 
 def test_one_measurement_is_asked_for_by_name() -> None:
     assert make("-n", "bench", "ONLY=accept").strip().endswith("bench -- --only accept")
+
+
+def test_the_size_of_a_flood_is_asked_for() -> None:
+    assert make("-n", "flood", "COUNT=50", "KILLS=2").strip().endswith("flood -- 50 --kills 2")
 
 
 def test_an_unknown_command_lists_the_known_ones(environment) -> None:

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 from bootstrap.paths import Places
 from bootstrap.ready import Suite, set_up
 
-from .server import Server
+from .server import Server, served
 
 Serve = Callable[[str], AbstractContextManager[Server]]
 
@@ -45,13 +45,8 @@ def serve(suite: Suite, installed: str) -> Serve:
         database = f"{installed}_{purpose}"
         suite.databases.copy(installed, database)
         suite.databases.hurry(database)
-        server = Server(suite, database)
-        try:
-            server.start()
+        with served(suite, database) as server:
             yield server
-        finally:
-            server.stop()
-            suite.databases.drop(database)
 
     return serving
 

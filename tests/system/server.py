@@ -8,6 +8,8 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bootstrap.config import free_port
@@ -15,6 +17,18 @@ from bootstrap.ready import Suite
 
 _READY_WITHIN = 120
 _PATIENCE = 5
+
+
+@contextmanager
+def served(suite: Suite, database: str) -> Iterator[Server]:
+    """A server for a database that is there; both are gone afterwards."""
+    server = Server(suite, database)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        suite.databases.drop(database)
 
 
 class Server:
@@ -66,6 +80,13 @@ class Server:
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
+    def workers(self) -> list[int]:
+        """The processes for requests and scheduled actions; the master replaces those that end."""
+        assert self._process
+        master = self._process.pid
+        children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+        return [int(child) for child in children if not _is_gevent(child)]
+
     def stop(self) -> None:
         """End it in good order, and what does not end with it."""
         if not self._process:
@@ -88,3 +109,11 @@ class Server:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
+
+
+def _is_gevent(pid: str) -> bool:
+    """Whether it is the process for long polling, which has nothing to do with messages."""
+    try:
+        return b"gevent" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return True  # it ended meanwhile

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from . import demo, lint, postgres, rebuild, server, testing
+from . import demo, lint, postgres, rebuild, rotate, server, testing
 from .config import free_port
 from .diagnosis import system_error
 from .messages import Trouble, say, warn
@@ -146,18 +146,34 @@ def _lint(places: Places, arguments: argparse.Namespace) -> int:
     return lint.run(places)
 
 
-def _bench(places: Places, arguments: argparse.Namespace) -> int:
+def _bench(places: Places, arguments: argparse.Namespace, folder: str = "") -> int:
     suite = set_up(places)
     try:
-        return demo.bench(suite, arguments.rest)
+        return demo.bench(suite, arguments.rest, folder)
     finally:
         stop_what_was_started(suite)
+
+
+def _flood(places: Places, arguments: argparse.Namespace) -> int:
+    return _bench(places, arguments, "flood")
+
+
+def _fuzz_doors(places: Places, arguments: argparse.Namespace) -> int:
+    return _bench(places, arguments, "doors")
 
 
 def _rebuild(places: Places, arguments: argparse.Namespace) -> int:
     suite = set_up(places)
     try:
         return rebuild.run(suite, arguments.rest)
+    finally:
+        stop_what_was_started(suite)
+
+
+def _rotate(places: Places, arguments: argparse.Namespace) -> int:
+    suite = set_up(places)
+    try:
+        return rotate.run(suite, arguments.rest)
     finally:
         stop_what_was_started(suite)
 
@@ -207,7 +223,10 @@ _COMMANDS: dict[str, tuple[Command, str, tuple[str, ...]]] = {
     "stop": (_stop, "stop Odoo and PostgreSQL of this clone", ()),
     "lint": (_lint, "check style, types and Odoo's rules", ()),
     "bench": (_bench, "measure, against a reference in the same run", ("rest",)),
+    "flood": (_flood, "flood a server and kill its workers; nothing may be lost", ("rest",)),
+    "fuzz-doors": (_fuzz_doors, "send requests that no carrier would send", ("rest",)),
     "rebuild": (_rebuild, "compare every shipment with its ledger; `write` repairs", ("rest",)),
+    "rotate": (_rotate, "encrypt all secrets anew under the newest key", ("rest",)),
     "corpus": (_corpus, "read the real messages of a folder through the profiles", ("folder",)),
     "clean": (_clean, "stop and remove everything that was set up", ()),
     "setup": (_setup, "only set up", ()),

@@ -132,11 +132,11 @@ def _wait(suite: Suite) -> None:
         say("\nStopping.")
 
 
-def bench(suite: Suite, arguments: list[str]) -> int:
-    """Run the measurements; they make and drop databases of their own."""
-    program = suite.places.project / "bench" / "run.py"
+def bench(suite: Suite, arguments: list[str], folder: str = "") -> int:
+    """Run the measurements, or those of a folder; they make and drop databases of their own."""
+    program = suite.places.project / "bench" / folder / "run.py"
     if not program.is_file():
-        raise Trouble("There is nothing to measure yet: bench/run.py is missing.")
+        raise Trouble(f"There is nothing to measure: {program} is missing.")
     return subprocess.run(
         [suite.python, program, *arguments],
         cwd=suite.places.project,

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from pathlib import Path
-
-from .config import free_port
 from .messages import Trouble, say
+from .program import require_suite, run_inside
 from .ready import Suite
 
 # Runs inside Odoo's own shell; `env` is the superuser's environment there.
@@ -37,22 +33,6 @@ def run(suite: Suite, arguments: list[str]) -> int:
     if len(names) > 1:
         raise Trouble("Say `rebuild [DATABASE] [write]`.")
     database = names[0] if names else suite.demo_database
-    if not suite.databases.has_modules(database, ["logistics_milestone_sync"]):
-        raise Trouble(
-            f"There is no database {database} with the suite in it; `make demo` makes the demo's."
-        )
+    require_suite(suite, database, "logistics_milestone_sync")
     say(f"Folding every ledger of {database} anew")
-    conf = suite.config(
-        f"rebuild-{database}-{os.getpid()}", db_name=database, http_port=free_port()
-    )
-    command: list[str | Path] = [suite.python, suite.places.venv / "bin" / "odoo", "shell"]
-    try:
-        return subprocess.run(
-            [*command, "-c", conf, "--no-http", "--log-level=error"],
-            input=_PROGRAM.format(repair=_WRITE in arguments).encode(),
-            cwd=suite.places.project,
-            env={**os.environ, **suite.postgres.env},
-            check=False,
-        ).returncode
-    finally:
-        conf.unlink(missing_ok=True)
+    return run_inside(suite, database, "rebuild", _PROGRAM.format(repair=_WRITE in arguments))

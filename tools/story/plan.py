@@ -92,6 +92,12 @@ class Order:
         return sum((product.weight * count for product, count in self.lines), Decimal(0))
 
     @property
+    def pallets(self) -> tuple[str, ...]:
+        """SSCC of the pallets that freight leaves on: one for each begun 150 kg."""
+        serial = int(self.number.removeprefix(PREFIX))
+        return tuple(sscc(serial * 10 + place) for place in range(-int(-self.weight // 150)))
+
+    @property
     def promised_at(self) -> datetime:
         """What the customer was promised."""
         return self.placed_at + PROMISED_AFTER
@@ -141,6 +147,17 @@ def _make_order(
         tracking=parcel_number(index) if carrier == PARCEL else f"{4410000000 + index * 37}",
         placed_at=first_day + start,
     )
+
+
+def sscc(serial: int) -> str:
+    """A serial shipping container code of 18 digits with its GS1 check digit.
+
+    >>> sscc(10614141123456789), sscc(1)
+    ('106141411234567897', '000000000000000017')
+    """
+    body = f"{serial:017d}"
+    total = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(body))
+    return f"{body}{-total % 10}"
 
 
 def parcel_number(serial: int, account: str = SHIPPER_ACCOUNT) -> str:

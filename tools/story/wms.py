@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -21,6 +22,9 @@ _WAREHOUSE = {
     "country": "US",
 }
 
+# The warehouse's code of a place that nobody has entered in Odoo.
+_ANNEX = {"name": "Annex, dock 4", "code": "RIC-2", "city": "Richmond", "country": "US"}
+
 
 def messages(orders: tuple[Order, ...]) -> Iterator[Message]:
     """Picked and packed of every order, and dispatched of those that left.
@@ -29,6 +33,8 @@ def messages(orders: tuple[Order, ...]) -> Iterator[Message]:
     """
     for index, order in enumerate(orders):
         picked = event(order, "picked", order.placed_at + _PICKED)
+        if index % 20 == 7:
+            picked["location"] = _ANNEX
         packed = event(order, "packed", order.placed_at + _PACKED)
         if index % 3:
             yield _message(f"{order.number}/picked", picked)
@@ -42,9 +48,29 @@ def messages(orders: tuple[Order, ...]) -> Iterator[Message]:
 def dispatched(order: Order) -> dict[str, Any]:
     """The event with which the warehouse names the parcel or the freight bill."""
     scheme = "tracking" if order.carrier == PARCEL else "pro"
-    return event(order, "dispatched", order.placed_at + DISPATCHED) | {
-        "assigns": [{"scheme": scheme, "value": order.tracking}],
-        "weight": {"value": str(order.weight), "unit": "KGM"},
+    names = [{"scheme": scheme, "value": order.tracking}]
+    leaves = event(order, "dispatched", order.placed_at + DISPATCHED) | {
+        "weight": {"value": str(order.weight), "unit": "KGM"}
+    }
+    if order.carrier == PARCEL:
+        return leaves | {"assigns": names}
+    # Freight leaves on pallets that are labelled, with a bill of lading.
+    pallets = [{"scheme": "sscc", "value": number} for number in order.pallets]
+    return leaves | {
+        "assigns": names + pallets,
+        "fields": {"pallet_count": len(pallets), "pick_count": len(order.lines)},
+        "documents": [_bill_of_lading(order)],
+    }
+
+
+def _bill_of_lading(order: Order) -> dict[str, Any]:
+    goods = "\n".join(f"{count} x {product.code}" for product, count in order.lines)
+    text = f"BILL OF LADING {order.tracking}\n{order.customer.name}\n{goods}\n{order.weight} kg\n"
+    return {
+        "kind": "bill_of_lading",
+        "number": f"BOL-{order.tracking}",
+        "file_name": f"BOL-{order.tracking}.txt",
+        "content": base64.b64encode(text.encode()).decode(),
     }
 
 

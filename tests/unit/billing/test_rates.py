@@ -97,6 +97,17 @@ LTL = (("0", "42.10"), ("500", "31.65"), ("1000", "24.80"), ("2000", "19.40"))
         (per("volume", "85"), basis(volume="2.4"), "204.00"),
         (per("package", "38"), basis(package="6"), "228.00"),
         (per("piece", "0.15"), basis(piece="1200"), "180.00"),
+        # A warehouse: per pick and per pallet that goes out
+        (per("pick", "0.38"), basis(pick="42"), "15.96"),
+        (per("pallet", "6.20"), basis(pallet="3"), "18.60"),
+        # A truck: 412 km, the first 50 in the basic price, 1.35 for each of the others
+        (per("distance", "1.35", free=D(50)), basis(distance="412"), "488.70"),
+        # Three pallets for 12 days, 5 days free: 7 × 3 = 21 pallet-days at 0.55
+        (
+            per("storage_pallet_day", "0.55", free=D(5)),
+            basis(storage_day="12", pallet="3"),
+            "11.55",
+        ),
         # Handling: an order fee would be a line of its own; here each order line
         (per("order_line", "0.45"), basis(order_line="7"), "3.15"),
         # Stop-off charges: the first and the last stop are in the freight
@@ -201,6 +212,26 @@ def test_dimensional_weight_explains_itself() -> None:
         "0.0463 m³ / 5000 = 9.26 kg dimensional, 9.3 kg actual: the actual weight counts",
         "9.3 kg × 1.10 EUR per kg = 10.23 EUR",
     )
+
+
+def test_pallets_in_storage_explain_their_free_days() -> None:
+    charge = price(
+        per("storage_pallet_day", "0.55", free=D(5)), basis(storage_day="12", pallet="3")
+    )
+
+    assert charge.steps == (
+        "12 days less 5 free = 7 days",
+        "7 days × 3 pallets = 21 pallet-days",
+        "21 pallet-day × 0.55 EUR per pallet-day = 11.55 EUR",
+    )
+
+
+def test_what_was_not_stored_longer_than_its_free_days_costs_nothing() -> None:
+    method = per("storage_pallet_day", "0.55", free=D(5))
+
+    assert price(method, basis(storage_day="5")) is None
+    assert price(method, basis()) is None
+    assert price(method, basis(storage_day="6")) == Unpriced("the number of pallets", "service")
 
 
 def test_rounding_is_said_and_done_once() -> None:

@@ -70,6 +70,11 @@ def table(structure: str, **options) -> Table:
             "12 EUR per failed attempt, 1 failed attempt free",
         ),
         (
+            PerUnit(Quantity("storage_pallet_day", free=D(5)), single(eur("0.55"))),
+            {},
+            "0.55 EUR per pallet-day, 5 days free",
+        ),
+        (
             PerUnit(Quantity("weight"), table(BRACKET, per=D(100), deficit=True)),
             {},
             "from 0 kg 42.10 EUR per 100 kg; from 500 kg 31.65 EUR per 100 kg"

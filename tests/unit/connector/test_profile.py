@@ -62,7 +62,7 @@ def test_a_milestone_of_the_companys_own_is_allowed_when_it_is_named():
         ("just words", "type object"),
         ("a: [1", "not YAML"),
         ("a: &x 1\nb: *x", "anchors are not used"),
-        ("a: 1\na: 2", "occurs twice in line 1"),
+        ("a: 1\na: 2", "occurs twice in line 2"),
         ("a: !!python/object/apply:os.system [ls]", "profile"),
         ("[" * 3000, "not YAML"),
         ("a: '\x00'", "not YAML"),

@@ -114,3 +114,12 @@ def test_a_code_without_a_row_is_held_and_a_message_of_somebody_else_is_a_proble
     ).unmapped
     result = _read("gls", b'{"something": "else"}')
     assert [problem.reason for problem in result.problems] == ["this is no message of this profile"]
+
+
+def test_the_names_of_a_freight_invoice_are_read_once_for_all_of_its_charges() -> None:
+    """There may be thousands of both; reading the names for each charge took half a minute."""
+    raw, asked, _lines = _sample("x12_210")
+    charges = [fact for fact in _read("x12_210", raw, asked).facts if isinstance(fact, ChargeFact)]
+
+    assert len(charges) > 1
+    assert len({id(charge.references) for charge in charges}) == 1

@@ -1,0 +1,1 @@
+"""Requests that no carrier would send."""

@@ -1,0 +1,1 @@
+"""Many messages at once, some of them twice and some of them broken, while workers are killed."""

@@ -1,0 +1,124 @@
+"""Credit notes and debit invoices of an approved adjustment. Used by ``logistics.release`` only."""
+
+from decimal import Decimal
+
+from odoo import fields
+from odoo.fields import Command
+
+from ..core.adjustment import Worth
+from ..core.money import Money
+from .invoicing import InvoiceBatch
+
+
+class DebitBatch(InvoiceBatch):
+    """Invoices what an adjustment adds, and nothing that was not approved with it."""
+
+    def _take(self, order, what, owed):
+        """Override: no services, which go with the first invoice of a release only."""
+        taken = super()._take(order, what, owed)
+        return {line: q for line, q in taken.items() if f"goods/{line.id}" in owed}
+
+
+def worths(release, what):
+    """``{key: core.adjustment.Worth}`` of all that is on invoices, or could be."""
+    currency, company = release.currency_id, release.company_id
+    today = fields.Date.context_today(release)
+
+    def exact(amount, of):
+        own = of._convert(float(amount), currency, company, today) if of != currency else amount
+        return Money(Decimal(str(currency.round(float(own)))), currency.name)
+
+    found = {}
+    for line, quantity in what.quantities.items():
+        if quantity:
+            value = exact(line._logistics_value(quantity), line.currency_id)
+            found[f"goods/{line.id}"] = Worth(line.name, Decimal(str(quantity)), value)
+    for charge in what.charges:
+        value = exact(charge.amount, charge.currency_id)
+        found[f"charge/{charge.id}"] = Worth(charge.name, Decimal(1), value)
+    for price in what.decision.charges:
+        label = f"{price.name}: {price.explanation}"
+        of = release.env["res.currency"].search([("name", "=", price.amount.currency)])
+        found[f"price/{price.key}"] = Worth(label, Decimal(1), exact(price.amount.amount, of))
+    return found | _booked(release)
+
+
+def _booked(release):
+    """What is on living invoices, in the currency of the company; credit notes count off."""
+    found = {}
+    for line in release.line_ids.filtered("live"):
+        move_line = line.move_line_id
+        label = move_line.name or line.charge_id.name or line.sale_line_id.name
+        quantity, amount = Decimal(str(line.quantity)), Decimal(str(-move_line.balance))
+        known = found.get(line._key(), (label, Decimal(0), Decimal(0)))
+        found[line._key()] = (known[0], known[1] + quantity, known[2] + amount)
+    name = release.currency_id.name
+    return {
+        key: Worth(label, quantity, Money(amount, name))
+        for key, (label, quantity, amount) in found.items()
+        if quantity > 0
+    }
+
+
+def credit(release, adjustment, quantities):
+    """Draft Odoo's own credit notes of these quantities, and note them in our books.
+
+    :param dict quantities: ``{key: quantity}``, positive
+    """
+    taken = _taken(release, dict(quantities))
+    moves = release.env["account.move"].union(*(line.move_line_id.move_id for line in taken))
+    for move in moves.sorted("id"):
+        wanted = {line.move_line_id: (line, q) for line, q in taken.items()}
+        refund = move.with_company(move.company_id)._reverse_moves(
+            [{"ref": adjustment.name, "invoice_origin": move.name}]
+        )
+        # The copies stand in the order of their originals.
+        pairs = list(zip(_ordered(move), _ordered(refund), strict=True))
+        refund.write(
+            {
+                "invoice_line_ids": [
+                    Command.update(copy.id, {"quantity": float(wanted[line][1])})
+                    if line in wanted
+                    else Command.delete(copy.id)
+                    for line, copy in pairs
+                ]
+            }
+        )
+        release.env["logistics.release.line"].create(
+            [_credited(wanted[line], copy, adjustment) for line, copy in pairs if line in wanted]
+        )
+
+
+def _ordered(move):
+    return move.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
+
+
+def _taken(release, quantities):
+    """``{release line: quantity}`` that is credited, from the newest invoice backwards."""
+    taken = {}
+    posted = release.line_ids.filtered(
+        lambda line: line.quantity > 0 and line.move_line_id.parent_state == "posted"
+    )
+    for line in posted.sorted("id", reverse=True):
+        gone = sum(line.reversal_ids.filtered("live").mapped("quantity"))
+        quantity = min(quantities.get(line._key(), Decimal(0)), Decimal(str(line.quantity + gone)))
+        if quantity > 0:
+            taken[line] = quantity
+            quantities[line._key()] -= quantity
+    return taken
+
+
+def _credited(taken, copy, adjustment):
+    line, quantity = taken
+    return {
+        "release_id": line.release_id.id,
+        "shipment_id": line.shipment_id.id,
+        "company_id": line.company_id.id,
+        "kind": line.kind,
+        "sale_line_id": line.sale_line_id.id,
+        "charge_id": line.charge_id.id,
+        "quantity": -float(quantity),
+        "move_line_id": copy.id,
+        "reverses_id": line.id,
+        "adjustment_id": adjustment.id,
+    }
