@@ -60,11 +60,11 @@ class AccountMove(models.Model):
 
     def _logistics_problems(self):
         """Why these customer invoices may not be in the books yet: sentences, each once."""
-        invoices_sudo = self.sudo().filtered(
-            lambda move: move.move_type in ("out_invoice", "out_receipt")
-        )
-        lines_sudo = invoices_sudo.invoice_line_ids.filtered(
+        moves_sudo = self.sudo().filtered(lambda move: move.is_sale_document(True))
+        # A negative line of a credit note invoices, too.
+        lines_sudo = moves_sudo.invoice_line_ids.filtered(
             lambda line: line.display_type == "product"
+            and (line.move_id.move_type != "out_refund" or line.quantity < 0)
         )
         held = lines_sudo.sale_line_ids._logistics_held()
         problems = [line_sudo._logistics_problem(held) for line_sudo in lines_sudo]

@@ -143,7 +143,8 @@ class Draft:
         """The day of the invoice and of its currency rate, where the terms say one."""
         last = max(self.parts, key=lambda part: part.what.rendered_on)
         rule = last.rule
-        dates = {"logistics_rate_date": last.rate_date}
+        # Odoo would say when the goods left.
+        dates = {"logistics_rate_date": last.rate_date, "delivery_date": last.what.rendered_on}
         if rule.dated_by == "delivery":
             wanted = (run and run.date_to) or last.what.rendered_on
             dates["invoice_date"] = self._open_day(min(wanted, self._today()))

@@ -104,8 +104,12 @@ class InvoiceBatch:
         if part.lines or last:
             part.lines += self._charge_lines(part, charges, order.currency_id)
         if part.lines:
-            part.deductions = self._down_payments.of(order, part)
+            part.deductions = self._deductions(order, part)
         return part
+
+    def _deductions(self, order, part):
+        """Lines that take what was paid in advance off; to be overridden by what is no invoice."""
+        return self._down_payments.of(order, part)
 
     def _take(self, order, what, owed):
         """``{order line: quantity}`` of the goods that are owed and of services still open."""

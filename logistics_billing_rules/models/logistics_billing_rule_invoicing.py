@@ -224,7 +224,9 @@ class LogisticsBillingRule(models.Model):
             return self[name].display_name or ""
         if field.type == "selection":
             return dict(field._description_selection(self.env)).get(self[name], "")
-        return field.convert_to_export(self[name], self) if self[name] else ""
+        if field.type == "boolean":
+            return self.env._("Yes") if self[name] else ""
+        return str(field.convert_to_export(self[name], self)) if self[name] else ""
 
     def _head_vals(self):
         """What it says about the head of an invoice; what it does not say is left to Odoo."""

@@ -186,7 +186,10 @@ class LogisticsInvoiceRun(models.Model):
     # === What finance does === #
 
     def action_invoice(self):
-        """Make the invoices of these runs now, before they are due or where people have to do it.
+        """Have the invoices of these runs made soon: before they are due, or where people decide.
+
+        They collect no more from now on; the billing lane, which sees who put something into them
+        at the last moment, does the rest in the name of the user.
 
         :raises AccessError: for users who do not prepare invoices
         :raises UserError: if a run was invoiced before
@@ -195,10 +198,22 @@ class LogisticsInvoiceRun(models.Model):
         if not self.env.user.has_group(_PREPARER):
             raise AccessError(self.env._("Only %s may do this.", self.env.ref(_PREPARER).full_name))
         # The right to prepare invoices was checked; runs are nobody's to write.
-        for run_sudo in self.sudo().with_context(tracking_disable=True):
-            if run_sudo.state not in OPEN:
-                raise UserError(self.env._("%s does not collect any more.", run_sudo.display_name))
-            run_sudo._close(by_hand=True)
+        runs_sudo = self.sudo()
+        over_sudo = runs_sudo.filtered(lambda run: run.state not in OPEN)
+        if over_sudo:
+            raise UserError(self.env._("%s does not collect any more.", over_sudo[0].display_name))
+        runs_sudo._move_to("closing")
+        runs_sudo.write({"prepared_by_id": self.env.uid, "next_attempt_at": False})
+        self.env["logistics.release"]._wake()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("The invoices are being made; this takes a moment."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_open_releases(self):
         """Open the releases of these runs."""

@@ -77,21 +77,21 @@ class LogisticsInvoiceRun(models.Model):
         self.env.flush_all()
         return run
 
-    def _close(self, by_hand=False):
+    def _close(self):
         """Make the invoices of a run, or carry it to the next one, in this transaction.
 
-        :param bool by_hand: somebody wants it now, however little it is
+        Where somebody asked for it, however little it is, it is his doing.
         """
         self.ensure_one()
-        self._move_to("closing")
-        releases = self._locked_releases()
-        releases._process(by_hand=by_hand, run=self)
+        run, asked_by = self, self.prepared_by_id
+        if asked_by:
+            run = self.with_user(asked_by).sudo()  # his right was checked when he asked
+        run._locked_releases()._process(by_hand=bool(asked_by), run=run)
         if self.state == "closing":
             self._move_to("invoiced" if self._has_released() else "empty")
         self.write(
             {
                 "invoiced_at": fields.Datetime.now() if self.state == "invoiced" else False,
-                "prepared_by_id": self.env.uid if by_hand else False,
                 "error": False,
                 "attempts": 0,
                 "next_attempt_at": False,
@@ -178,6 +178,7 @@ class LogisticsInvoiceRun(models.Model):
         except Exception as error:
             _logger.exception("Release %s cannot be invoiced", release.id)
             release._note_failure(error)
+            release.write({"stale": True, "stale_since": fields.Datetime.now()})  # is tried again
             return False
 
     def _note_failure(self, error):

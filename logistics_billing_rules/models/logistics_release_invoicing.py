@@ -1,17 +1,13 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from odoo.addons.logistics_milestone_sync.core.clock import utc
-from odoo.addons.logistics_milestone_sync.core.fact import MilestoneFact
-from odoo.addons.logistics_milestone_sync.core.reference import Reference
-
 from ..core.settlement import HOLD, RELEASE, REVIEW, STAND, WITHDRAW
 from .evaluation import is_priced
 from .invoicing import InvoiceBatch, with_charges
 
 
 class LogisticsRelease(models.Model):
-    """Settling: from a decision to draft invoices, and back while they are only drafts.
+    """Settling: from a decision to draft invoices (back: ``logistics_release_withdrawing.py``).
 
     Works on elevated releases whose shipments are locked (``logistics_release_lane.py``).
     """
@@ -192,7 +188,7 @@ class LogisticsRelease(models.Model):
 
     def _line_vals(self, line):
         sale_line = line.sale_line_ids[:1]
-        sign = -1 if line.move_id.move_type == "out_refund" else 1  # see ``InvoiceBatch.make``
+        sign = line._logistics_sign()
         service = sale_line.product_id.type == "service" or sale_line.is_delivery
         kind = "charge" if line.logistics_charge_id else "service" if service else "goods"
         return {
@@ -208,39 +204,3 @@ class LogisticsRelease(models.Model):
             "released_product_id": line.product_id.id,
             "move_line_id": line.id,
         }
-
-    # === Taking drafts back === #
-
-    def _withdraw(self):
-        """Cancel the drafts of these releases: the facts no longer justify them."""
-        if not self:
-            return
-        self._take_off(self.line_ids.filtered("live").move_line_id.move_id)
-        # The database must see that they are gone before it is asked about new ones.
-        self.line_ids.flush_recordset(["live"])
-        self._state(
-            {
-                release: MilestoneFact(
-                    (Reference("shipment", release.name),),
-                    "retracted",
-                    utc(fields.Datetime.now()),
-                    retracts=release._event_id(),
-                )
-                for release in self
-            }
-        )
-        self.write(
-            {
-                "released_at": False,
-                "prepared_by_id": False,
-                "to_post": False,
-                "amount_invoiced": 0.0,
-            }
-        )
-
-    def _take_off(self, drafts):
-        """Cancel drafts that are theirs alone; others lose the lines of their shipments."""
-        alone = drafts.filtered(lambda move: move._logistics_releases() <= self)
-        alone.button_cancel()
-        shared = (drafts - alone).line_ids
-        shared.filtered(lambda line: line.logistics_shipment_id in self.shipment_id).unlink()

@@ -34,6 +34,11 @@ class RunCase(BillingCase):
     def _runs(self):
         return self.env["logistics.invoice.run"].search([("company_id", "=", self.company.id)])
 
+    def _invoice(self, runs):
+        """Somebody of finance wants the invoices of these runs now; the lane makes them."""
+        runs.with_user(self.preparer).action_invoice()
+        self._run_lane()
+
     def _agree(self, **rule):
         return self._create_agreement(rates=[flat(10.0)], **(self.WEEKLY | rule))
 
@@ -115,7 +120,7 @@ class TestInvoiceRun(RunCase):
         run = release.run_id
         self._state(self._fact(shipment, "retracted", 2, retracts=f"pod-{shipment.id}"))
         self.assertEqual(release.state, "ready")
-        run.with_user(self.preparer).action_invoice()
+        self._invoice(run)
         self.assertEqual((run.state, release.state), ("empty", "waiting"))
         self.assertFalse(release.move_ids)
 
@@ -163,10 +168,11 @@ class TestInvoiceRun(RunCase):
         for user in (self.clerk, self.auditor):
             with self.assertRaises(AccessError):
                 release.run_id.with_user(user).action_invoice()
-        release.run_id.with_user(self.preparer).action_invoice()
+        self._invoice(release.run_id)
         self.assertEqual((release.state, release.run_id.state), ("released", "invoiced"))
         self.assertEqual(release.run_id.prepared_by_id, self.preparer)
         self.assertEqual(release.prepared_by_id, self.preparer)
+        self.assertEqual(release.decision_ids[:1].user_id, self.preparer)
         with self.assertRaisesRegex(UserError, "does not collect any more"):
             release.run_id.with_user(self.preparer).action_invoice()
         late = self._deliver(self._create_shipment((self.valve, 1)))
@@ -189,7 +195,7 @@ class TestInvoiceRun(RunCase):
         self._at("2026-03-25 09:00")
         self._run_lane()
         self.assertEqual((release.run_id.state, release.state), ("collecting", "ready"))
-        release.run_id.with_user(self.preparer).action_invoice()
+        self._invoice(release.run_id)
         self.assertEqual((release.state, release.move_ids.state), ("released", "draft"))
 
     def test_orders_with_other_terms_of_payment_or_currency_get_an_invoice_of_their_own(self):

@@ -1,0 +1,50 @@
+from odoo import fields, models
+
+from odoo.addons.logistics_milestone_sync.core.clock import utc
+from odoo.addons.logistics_milestone_sync.core.fact import MilestoneFact
+from odoo.addons.logistics_milestone_sync.core.reference import Reference
+
+
+class LogisticsRelease(models.Model):
+    """Taking drafts back, whole or in part: the facts no longer justify them."""
+
+    _inherit = "logistics.release"
+
+    def _withdraw(self):
+        """Take what these releases put on drafts off them, and say so."""
+        if not self:
+            return
+        self._take_off(self.line_ids.filtered("live").move_line_id.move_id)
+        # The database must see that they are gone before it is asked about new ones.
+        self.line_ids.flush_recordset(["live"])
+        self._state(
+            {
+                release: MilestoneFact(
+                    (Reference("shipment", release.name),),
+                    "retracted",
+                    utc(fields.Datetime.now()),
+                    retracts=release._event_id(),
+                )
+                for release in self
+            }
+        )
+        self.write(
+            {
+                "released_at": False,
+                "prepared_by_id": False,
+                "to_post": False,
+                "amount_invoiced": 0.0,
+            }
+        )
+
+    def _take_off(self, drafts):
+        """Cancel drafts that are theirs alone; others lose the lines of their shipments."""
+        alone = drafts.filtered(lambda move: move._logistics_releases() <= self)
+        alone.button_cancel()
+        shared = drafts - alone
+        lines = shared.line_ids.filtered(lambda line: line.logistics_shipment_id in self.shipment_id)
+        orders = lines.sale_line_ids.order_id
+        lines.unlink()
+        shared._logistics_drop_deductions(orders)
+        # Whoever waits to be posted with them may go now.
+        self._mark_stale((shared._logistics_releases() - self).shipment_id)
