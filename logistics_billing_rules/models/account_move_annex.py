@@ -39,7 +39,9 @@ class AccountMove(models.Model):
         self.check_access("read")
         # Whoever reads the invoice reads its annex: what it says is for the customer.
         move_sudo = self.sudo()
-        lines_sudo = move_sudo.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        lines_sudo = move_sudo.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
         by_shipment = lines_sudo.grouped("logistics_shipment_id")
         others_sudo = by_shipment.pop(move_sudo.env["logistics.shipment"], lines_sudo.browse())
         zone = move_sudo.company_id.partner_id.tz or "UTC"

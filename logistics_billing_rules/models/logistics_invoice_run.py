@@ -76,9 +76,7 @@ class LogisticsInvoiceRun(models.Model):
     amount_at_stake = fields.Monetary("To Invoice", compute="_compute_amounts", help="Untaxed.")
     amount_invoiced = fields.Monetary("Invoiced", compute="_compute_amounts", help="Untaxed.")
     move_ids = fields.Many2many("account.move", compute="_compute_move_ids", string="Invoices")
-    carried_to_id = fields.Many2one(
-        "logistics.invoice.run", readonly=True, index="btree_not_null"
-    )
+    carried_to_id = fields.Many2one("logistics.invoice.run", readonly=True, index="btree_not_null")
     invoiced_at = fields.Datetime("Made On", readonly=True)
     prepared_by_id = fields.Many2one("res.users", "Invoiced By", readonly=True)
     error = fields.Char(readonly=True)

@@ -42,7 +42,9 @@ class LogisticsRelease(models.Model):
         alone = drafts.filtered(lambda move: move._logistics_releases() <= self)
         alone.button_cancel()
         shared = drafts - alone
-        lines = shared.line_ids.filtered(lambda line: line.logistics_shipment_id in self.shipment_id)
+        lines = shared.line_ids.filtered(
+            lambda line: line.logistics_shipment_id in self.shipment_id
+        )
         orders = lines.sale_line_ids.order_id
         lines.unlink()
         shared._logistics_drop_deductions(orders)

@@ -17,6 +17,7 @@ from . import (
     test_review,
     test_rights,
     test_screens,
+    test_shared_invoice,
     test_simulation,
     test_stated,
     test_supposed,
