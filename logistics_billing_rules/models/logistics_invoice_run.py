@@ -148,11 +148,26 @@ class LogisticsInvoiceRun(models.Model):
         :param dict wanted: ``{run key: values of the run}``
         :return: ``{run key: run}``
         """
+        self._make_missing(wanted)
+        found = self.env.execute_query(
+            SQL(
+                "SELECT run_key, id FROM logistics_invoice_run"
+                " WHERE run_key = ANY(%s) AND state = 'collecting' ORDER BY id FOR SHARE",
+                list(wanted),
+            )
+        )
+        return {key: self.browse(id_) for key, id_ in found}
+
+    def _make_missing(self, wanted):
+        """Make the runs of these keys; who makes the same at the same time starts over."""
+        self.flush_model(["run_key", "state"])
         now = fields.Datetime.now()
         rows = [
             (key, *(vals.get(name) for name in _KEPT), self.env.uid, now, self.env.uid, now)
             for key, vals in sorted(wanted.items())
         ]
+        names = SQL(", ").join(map(SQL.identifier, _KEPT))
+        typed = (SQL("%s::%s", SQL.identifier(name), SQL(of)) for name, of in _KEPT.items())
         self.env.execute_query(
             SQL(
                 """
@@ -164,22 +179,12 @@ class LogisticsInvoiceRun(models.Model):
                     ON CONFLICT (run_key) WHERE state = 'collecting' DO NOTHING
              RETURNING id
                 """,
-                SQL(", ").join(map(SQL.identifier, _KEPT)),
-                SQL(", ").join(
-                    SQL("%s::%s", SQL.identifier(name), SQL(_KEPT[name])) for name in _KEPT
-                ),
+                names,
+                SQL(", ").join(typed),
                 SQL(", ").join(SQL("%s", row) for row in rows),
-                SQL(", ").join(map(SQL.identifier, _KEPT)),
+                names,
             )
         )
-        found = self.env.execute_query(
-            SQL(
-                "SELECT run_key, id FROM logistics_invoice_run"
-                " WHERE run_key = ANY(%s) AND state = 'collecting' ORDER BY id FOR SHARE",
-                list(wanted),
-            )
-        )
-        return {key: self.browse(id_) for key, id_ in found}
 
     # === What finance does === #
 

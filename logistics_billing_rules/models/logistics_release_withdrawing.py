@@ -11,13 +11,23 @@ class LogisticsRelease(models.Model):
     _inherit = "logistics.release"
 
     def _withdraw(self):
-        """Take what these releases put on drafts off them, and say so."""
+        """Take what these releases put on drafts off them, and say so.
+
+        Where an invoice waits until nothing of its order is missing, it goes as a whole: something
+        is missing again.
+        """
         if not self:
             return
-        self._take_off(self.line_ids.filtered("live").move_line_id.move_id)
+        drafts = self.line_ids.filtered("live").move_line_id.move_id
+        together = drafts.filtered(
+            lambda move: move.logistics_run_id and not move.logistics_run_id.closes_at
+        )
+        others = together._logistics_releases() - self
+        going = self | others
+        going._take_off(drafts)
         # The database must see that they are gone before it is asked about new ones.
-        self.line_ids.flush_recordset(["live"])
-        self._state(
+        going.line_ids.flush_recordset(["live"])
+        going._state(
             {
                 release: MilestoneFact(
                     (Reference("shipment", release.name),),
@@ -25,10 +35,11 @@ class LogisticsRelease(models.Model):
                     utc(fields.Datetime.now()),
                     retracts=release._event_id(),
                 )
-                for release in self
+                for release in going
             }
         )
-        self.write(
+        others._move_to("ready")  # held until the lane looks: cancelling marked them
+        going.write(
             {
                 "released_at": False,
                 "prepared_by_id": False,

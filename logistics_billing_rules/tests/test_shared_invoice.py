@@ -113,6 +113,41 @@ class TestSharedDraft(SharedCase):
 
 
 @tagged("post_install", "-at_install", "logistics")
+class TestOrderDraft(SharedCase):
+    """The draft of an order that is invoiced once nothing of it is missing."""
+
+    def setUp(self):
+        super().setUp()
+        self._agree(invoice_per="order", invoice_period="none", invoicing="draft")
+        self.first = self._create_shipment((self.pump, 3), ship=False)
+        self._ship(self.first.picking_ids, Pump=2.0)
+        self.rest = self.first.sale_order_ids.logistics_shipment_ids - self.first
+        self._ship(self.rest.picking_ids)
+        self.releases = self._deliver(self.first, self.rest)
+        self.draft = self.releases.move_ids
+
+    def test_it_goes_as_a_whole_when_something_is_missing_again_and_comes_back_as_one(self):
+        self.assertEqual((self.draft.state, len(self.draft)), ("draft", 1))
+        self._retract(self.first)
+        self.assertEqual(self.draft.state, "cancel")
+        self.assertEqual(self.releases.mapped("state"), ["waiting", "ready"])
+        self.assertEqual(self.releases.mapped("amount_invoiced"), [0.0, 0.0])
+        self.assertEqual(self.releases[1].run_id.state, "collecting")
+        self._state(self._fact(self.first, "pod_received", 4, source_event_id="again"))
+        self._run_lane()
+        again = self.releases.line_ids.filtered("live").move_id
+        self.assertEqual((again.state, again.amount_untaxed), ("draft", 3 * 189.0 + 20.0))
+        self.assertEqual(set(self.releases.mapped("state")), {"released"})
+
+    def test_until_the_lane_looks_again_its_other_goods_are_held(self):
+        self._state(self._fact(self.first, "retracted", 3, retracts=f"pod-{self.first.id}"))
+        self.releases[0].with_user(self.preparer).action_evaluate()
+        self.assertEqual(self.releases.mapped("state"), ["waiting", "ready"])
+        with self.assertRaisesRegex(UserError, "Nothing can be invoiced yet"):
+            self.first.sale_order_ids._create_invoices()
+
+
+@tagged("post_install", "-at_install", "logistics")
 class TestSharedInvoice(SharedCase):
     def setUp(self):
         super().setUp()
