@@ -88,6 +88,7 @@ class LogisticsMessage(models.Model):
     problem_count = fields.Integer("Refused Items", readonly=True)
     attempts = fields.Integer(readonly=True)
     next_attempt_at = fields.Datetime("Next Attempt", readonly=True)
+    started_at = fields.Datetime("Started", readonly=True)
     processed_at = fields.Datetime("Processed", readonly=True)
     mapping_version_id = fields.Many2one(
         "logistics.mapping.version", "Read With", readonly=True, ondelete="restrict"
