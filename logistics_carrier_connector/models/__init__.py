@@ -49,6 +49,8 @@ from . import res_config_settings
 from . import logistics_approval
 from . import logistics_mapping_sample
 from . import logistics_mapping_trial
+from . import logistics_mapping_expectation
+from . import logistics_mapping_golden
 from . import logistics_meaning_mixin
 from . import logistics_mapping_override
 from . import logistics_code_table

@@ -1,5 +1,6 @@
 from . import test_secret
 from . import test_connection
+from . import test_golden
 from . import test_inbox
 from . import test_lane
 from . import test_processing
