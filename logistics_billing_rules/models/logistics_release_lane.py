@@ -36,7 +36,7 @@ class LogisticsRelease(models.Model):
             self.env.ref("logistics_billing_rules.ir_cron_release").sudo()._trigger()
 
     @api.model
-    def _cron_release(self, batch=100, posting=50):
+    def _cron_release(self, batch=200, posting=100):
         """Evaluate stale releases, then post the drafts that agreements want posted.
 
         :param int batch: releases evaluated and invoiced per transaction
@@ -170,5 +170,19 @@ class LogisticsRelease(models.Model):
     def _post_invoices(self):
         """Post the draft invoices of these releases."""
         moves = self.move_ids.filtered(lambda move: move.state == "draft")
+        self._date(moves)
         moves._post(soft=False)
         self.write({"to_post": False, "error": False, "attempts": 0, "next_attempt_at": False})
+
+    def _date(self, moves):
+        """Date invoices that have no date yet, all of a day with one write.
+
+        Odoo does it when it posts, one by one, and works out the lines of each anew. A currency
+        rate that somebody chose for a draft is left to Odoo, which keeps it.
+        """
+        undated = moves.filtered(
+            lambda move: not move.invoice_date
+            and move.invoice_currency_rate
+            == move._get_expected_currency_rate_at(move.create_date.date())
+        )
+        undated.invoice_date = fields.Date.context_today(self)

@@ -8,6 +8,7 @@ from . import (
     test_guards,
     test_lane,
     test_override,
+    test_query_bounds,
     test_rate,
     test_release,
     test_release_report,
