@@ -35,11 +35,20 @@ class InvoiceBatch:
         for company, prepared in by_company.items():
             invoices = release.env["account.move"].with_company(company)
             created = invoices.with_context(default_move_type="out_invoice").create(
-                [vals for _release, vals in prepared]
+                [self._dated(release, vals) for release, vals in prepared]
             )
             for (owner, _vals), move in zip(prepared, created, strict=True):
                 moves[owner] |= move
         return moves
+
+    def _dated(self, release, vals):
+        """With the day of today where it is posted next: Odoo works out the lines only once then.
+
+        ``logistics.release._date`` sees to it that the day is that of the posting.
+        """
+        if self.judged[release].agreement.rule_ids[:1].invoicing != "posted":
+            return vals
+        return {"invoice_date": fields.Date.context_today(release)} | vals
 
     # === What goes on the invoices of one release === #
 

@@ -175,14 +175,21 @@ class LogisticsRelease(models.Model):
         self.write({"to_post": False, "error": False, "attempts": 0, "next_attempt_at": False})
 
     def _date(self, moves):
-        """Date invoices that have no date yet, all of a day with one write.
+        """Have invoices bear the day of their posting, with one write for all of them.
 
-        Odoo does it when it posts, one by one, and works out the lines of each anew. A currency
-        rate that somebody chose for a draft is left to Odoo, which keeps it.
+        Those that were dated when they were made (``invoicing.py``) and could not be posted that
+        day are late. Odoo dates the others one by one, and works out the lines of each anew. A
+        currency rate that somebody chose for a draft is left to Odoo, which keeps it.
         """
-        undated = moves.filtered(
-            lambda move: not move.invoice_date
+        today = fields.Date.context_today(self)
+        made_on = {
+            move: fields.Date.context_today(self, release.released_at)
+            for release in self
+            for move in release.move_ids
+        }
+        late = moves.filtered(lambda move: move.invoice_date in (False, made_on[move]))
+        late.filtered(
+            lambda move: move.invoice_date != today
             and move.invoice_currency_rate
-            == move._get_expected_currency_rate_at(move.create_date.date())
-        )
-        undated.invoice_date = fields.Date.context_today(self)
+            == move._get_expected_currency_rate_at(move.invoice_date or move.create_date.date())
+        ).invoice_date = today

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -62,23 +64,34 @@ class TestQueryBounds(BillingCase):
 
     # === Dates are written once for all === #
 
-    def test_all_invoices_of_a_batch_bear_the_day_of_their_posting(self):
-        releases = self._drafted(3)
-        dated = releases[0].move_ids
-        dated.invoice_date = "2026-01-15"
-        releases._post_invoices()
+    def test_invoices_bear_the_day_of_their_posting(self):
+        releases = self._drafted(4)
+        moves = [release.move_ids for release in releases]
         today = fields.Date.context_today(releases)
-        self.assertEqual(releases[1:].move_ids.mapped("invoice_date"), [today] * 2)
-        self.assertEqual(str(dated.invoice_date), "2026-01-15", "what finance wrote stays")
+        self.assertEqual(moves[0].invoice_date, today, "it is posted in a moment")
+        yesterday = today - timedelta(days=1)
+        # What could not be posted yesterday, and two drafts that finance dated.
+        releases[1].released_at -= timedelta(days=1)
+        moves[1].invoice_date = yesterday
+        moves[2].invoice_date = "2026-01-15"
+        moves[3].invoice_date = False
+        releases._post_invoices()
+        said = [str(move.invoice_date) for move in moves]
+        self.assertEqual(said, [str(today), str(today), "2026-01-15", str(today)])
 
-    def test_a_rate_that_finance_chose_for_a_draft_is_kept(self):
+    def test_a_rate_that_finance_chose_for_a_draft_is_left_to_odoo(self):
         releases = self._drafted(2)
+        releases.move_ids.invoice_date = False
         move = releases[0].move_ids
         move.currency_id = self._foreign()
         move.invoice_currency_rate = 0.5
         releases._date(releases.move_ids)
-        self.assertFalse(move.invoice_date, "Odoo dates it, and keeps the rate")
+        self.assertFalse(move.invoice_date)
         self.assertTrue(releases[1].move_ids.invoice_date)
+
+    def test_drafts_for_people_get_no_date(self):
+        self._create_agreement(partner=self.customer, invoicing="draft")
+        self.assertFalse(self._drafted(1).move_ids.invoice_date)
 
     def _foreign(self):
         foreign = self.env.ref("base.EUR")
