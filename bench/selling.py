@@ -96,18 +96,24 @@ class Seller:
         return orders
 
     def _ordered(self, count: int) -> Any:
-        lines = [
-            (0, 0, {"product_id": product.id, "product_uom_qty": 2 + 3 * place})
-            for place, product in enumerate(self.goods)
-        ]
         orders = self.env["sale.order"].create(
             [
-                {"partner_id": self.customers[number % _CUSTOMERS].id, "order_line": lines}
+                {
+                    "partner_id": self.customers[number % _CUSTOMERS].id,
+                    "order_line": [(0, 0, line) for line in self._lines(number)],
+                }
                 for number in range(count)
             ]
         )
         orders.action_confirm()
         return orders
+
+    def _lines(self, number: int) -> list[dict[str, Any]]:
+        """Another quantity for every few orders, some of them light and some of them heavy."""
+        return [
+            {"product_id": product.id, "product_uom_qty": 1 + (number + 3 * place) % 7}
+            for place, product in enumerate(self.goods)
+        ]
 
     def _shipped(self, pickings: Any) -> None:
         for move in pickings.move_ids:
