@@ -46,9 +46,14 @@ class LogisticsRelease(models.Model):
         evaluate = (_STALE, batch, lambda releases: releases._process())
         post = (_TO_POST, posting, lambda releases: releases._post_invoices())
         # What was left from before first: a flood of facts must not keep invoices from the books.
-        for condition, size, work in (post, evaluate, post):
-            if not lane._work(condition, size, work):
-                return
+        runs = lane.env["logistics.invoice.run"]
+        steps = (
+            lambda: lane._work(*post),
+            lambda: lane._work(*evaluate),
+            runs._close_due,
+            lambda: lane._work(*post),
+        )
+        all(step() for step in steps)
 
     def _work(self, condition, size, work):
         """Work through all releases that are due and fulfil ``condition``, in committed batches.
@@ -177,17 +182,18 @@ class LogisticsRelease(models.Model):
     def _date(self, moves):
         """Have invoices bear the day of their posting, with one write for all of them.
 
-        Those that were dated when they were made (``invoicing.py``) and could not be posted that
-        day are late. Odoo dates the others one by one, and works out the lines of each anew. A
+        Those that were dated when they were made (``draft.py``) and could not be posted that day
+        are late. Odoo dates the others one by one, and works out the lines of each anew. A
         currency rate that somebody chose for a draft is left to Odoo, which keeps it.
         """
         today = fields.Date.context_today(self)
+        ours = self.filtered(lambda r: r.agreement_id.rule_ids[:1].dated_by == "posting")
         made_on = {
             move: fields.Date.context_today(self, release.released_at)
-            for release in self
+            for release in ours
             for move in release.move_ids
         }
-        late = moves.filtered(lambda move: move.invoice_date in (False, made_on[move]))
+        late = moves.filtered(lambda move: move.invoice_date in (False, made_on.get(move)))
         late.filtered(
             lambda move: move.invoice_date != today
             and move.invoice_currency_rate
