@@ -10,6 +10,7 @@ from . import (
     test_invoice_run,
     test_lane,
     test_override,
+    test_query_bounds,
     test_rate,
     test_release,
     test_release_report,
