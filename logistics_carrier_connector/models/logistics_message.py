@@ -36,6 +36,7 @@ class LogisticsMessage(models.Model):
     _rec_name = "public_id"
     _log_access = False
     _transitions = {
+        "processed": ("received",),
         "received": ("processed", "ignored", "tested", "parked", "deferred", "held", "dead"),
         "held": ("received", "dismissed"),
         "dead": ("received", "dismissed"),

@@ -17,6 +17,7 @@ MODELS = (
     "logistics.contract.version",
     "logistics.rate.bucket",
     "logistics.mapping.sample",
+    "logistics.mapping.expectation",
     "logistics.mapping.override",
     "logistics.unmapped.code",
     "logistics.dry.run",
@@ -27,6 +28,10 @@ MODELS = (
     "logistics.poll.number",
     "logistics.poll.attempt",
     "logistics.poll.run",
+    "logistics.replay",
+    "logistics.replay.line",
+    "logistics.replay.shipment",
+    "logistics.message.attempt",
 )
 
 
