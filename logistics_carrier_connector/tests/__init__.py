@@ -33,3 +33,5 @@ from . import test_replay_worker
 from . import test_overrides
 from . import test_samples
 from . import test_unmapped_code
+from . import test_api
+from . import test_idempotency
