@@ -36,10 +36,11 @@ def worths(release, what):
     for charge in what.charges:
         value = exact(charge.amount, charge.currency_id)
         found[f"charge/{charge.id}"] = Worth(charge.name, Decimal(1), value)
+    priced_in = what.agreement.currency_id  # what an agreement charges is in its own currency
     for price in what.decision.charges:
         label = f"{price.name}: {price.explanation}"
-        of = release.env["res.currency"].search([("name", "=", price.amount.currency)])
-        found[f"price/{price.key}"] = Worth(label, Decimal(1), exact(price.amount.amount, of))
+        value = exact(price.amount.amount, priced_in)
+        found[f"price/{price.key}"] = Worth(label, Decimal(1), value)
     return found | _booked(release)
 
 
