@@ -5,7 +5,8 @@ from odoo.addons.logistics_milestone_sync.core.clock import utc
 from odoo.addons.logistics_milestone_sync.core.fact import MilestoneFact, Statement
 from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
-from ..core.settlement import RELEASE, REVIEW, STAND, WITHDRAW
+from ..core.case import READY
+from ..core.settlement import HOLD, RELEASE, REVIEW, STAND, WITHDRAW
 from .evaluation import is_priced
 from .invoicing import InvoiceBatch, with_charges
 
@@ -27,9 +28,11 @@ class LogisticsRelease(models.Model):
         judged = self._evaluate()
         steps = {release: what.next_step(release) for release, what in judged.items()}
         self.filtered(lambda r: steps[r].action == WITHDRAW)._withdraw()
-        releasing = self.filtered(
-            lambda r: steps[r].action == RELEASE and (by_hand or r._is_automatic(judged[r]))
-        )
+        self.filtered(lambda r: steps[r].action == HOLD)._begin_anew()
+        ready = self.filtered(lambda r: steps[r].action == RELEASE)
+        releasing = ready.filtered(lambda r: by_hand or r._is_automatic(judged[r]))
+        judged |= ready._held_by_limit(judged, releasing)
+        releasing = releasing.filtered(lambda r: judged[r].decision.state == READY)
         releasing._make_invoices({release: judged[release] for release in releasing}, by_hand)
         self._keep(judged, {r: r._target(steps[r], judged[r], r in releasing) for r in self})
         self.filtered(lambda r: steps[r].action == REVIEW)._tell_finance()

@@ -7,6 +7,7 @@ from . import (
     test_drafts,
     test_guards,
     test_lane,
+    test_limit,
     test_override,
     test_rate,
     test_release,
