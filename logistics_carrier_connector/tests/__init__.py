@@ -13,6 +13,7 @@ from . import test_events_api
 from . import test_display
 from . import test_outbound_http
 from . import test_poll
+from . import test_poll_caller
 from . import test_poll_trouble
 from . import test_poll_gap
 from . import test_poll_access
