@@ -42,3 +42,5 @@ from . import logistics_release_day
 from . import logistics_release_limit
 from . import res_company
 from . import res_config_settings
+from . import account_move_credit
+from . import logistics_release_credited

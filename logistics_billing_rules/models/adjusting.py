@@ -7,6 +7,7 @@ from odoo.fields import Command
 
 from ..core.adjustment import Worth
 from ..core.money import Money
+from ..core.settlement import settle
 from .invoicing import InvoiceBatch
 
 
@@ -17,6 +18,14 @@ class DebitBatch(InvoiceBatch):
         """Override: no services, which go with the first invoice of a release only."""
         taken = super()._take(order, what, owed)
         return {line: q for line, q in taken.items() if f"goods/{line.id}" in owed}
+
+    def _charge_lines(self, release, what, charges, currency):
+        """Override: a part of a charge where the rest stands on invoices already."""
+        owed = settle(what.justified, what.invoiced).to_invoice
+        return [
+            vals | {"quantity": float(owed[f"charge/{vals['logistics_charge_id']}"])}
+            for vals in super()._charge_lines(release, what, charges, currency)
+        ]
 
 
 def worths(release, what):
@@ -78,7 +87,7 @@ def credit(release, adjustment, quantities):
         refund.write(
             {
                 "invoice_line_ids": [
-                    Command.update(copy.id, {"quantity": float(wanted[line][1])})
+                    Command.update(copy.id, _as_it_stands(*wanted[line]))
                     if line in wanted
                     else Command.delete(copy.id)
                     for line, copy in pairs
@@ -88,6 +97,20 @@ def credit(release, adjustment, quantities):
         release.env["logistics.release.line"].create(
             [_credited(wanted[line], copy, adjustment) for line, copy in pairs if line in wanted]
         )
+
+
+def _as_it_stands(line, quantity):
+    """What to credit of a line, of which an accountant may have taken something off the price."""
+    values = {"quantity": float(quantity)}
+    original = line.move_line_id
+    off = sum(
+        credited.move_line_id.price_subtotal
+        for credited in line.reversal_ids.filtered(lambda each: each.live and not each.quantity)
+    )
+    if off and original.price_subtotal:
+        share = 1 - off / original.price_subtotal
+        values["price_unit"] = max(original.price_unit * share, 0.0)
+    return values
 
 
 def _ordered(move):

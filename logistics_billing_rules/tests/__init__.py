@@ -3,6 +3,7 @@ from . import (
     test_agreement,
     test_any_order,
     test_approval,
+    test_credit,
     test_decision,
     test_drafts,
     test_guards,
