@@ -3,6 +3,7 @@ from . import (
     test_agreement,
     test_any_order,
     test_approval,
+    test_bulk,
     test_credit,
     test_decision,
     test_drafts,
@@ -22,4 +23,5 @@ from . import (
     test_supposed,
     test_tour,
     test_trial,
+    test_why,
 )

@@ -100,7 +100,7 @@ amounts = st.decimals(min_value=0, max_value=1000, places=2, allow_nan=False)
 
 @given(amounts, st.data())
 def test_what_an_accountant_credited_is_neither_owed_nor_credited_once_more(carried, data):
-    """Whether it was a favor (Odoo would invoice it again) or goods that came back (it would not)."""
+    """A favor, which Odoo would invoice again, or goods that came back, which it would not."""
     conceded = data.draw(st.decimals(min_value=0, max_value=carried, places=2))
     came_back = data.draw(st.decimals(min_value=0, max_value=conceded, places=2))
     invoiced = carried - conceded
