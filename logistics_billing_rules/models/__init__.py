@@ -45,3 +45,4 @@ from . import res_config_settings
 from . import account_move_credit
 from . import logistics_release_credited
 from . import logistics_release_bulk
+from . import logistics_shipment_weighing

@@ -103,7 +103,7 @@ class LogisticsRelease(models.Model):
                 "partner_id": what.customer.id,
                 "kind": proposal.kind,
                 "difference_key": key,
-                "why": proposal.why,
+                "why": " ".join([proposal.why, *self._weights_said(self.released_at)]),
                 "currency_id": self.currency_id.id,
                 "amount": float(proposal.amount.amount),
                 "evidence": list(what.decision.event_ids),

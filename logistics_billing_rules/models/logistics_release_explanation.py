@@ -23,7 +23,11 @@ class LogisticsRelease(models.Model):
         for release in self:
             release.explanation_html = self.env["ir.qweb"]._render(
                 "logistics_billing_rules.release_explanation",
-                {"release": release, "lines": release._explanation_lines()},
+                {
+                    "release": release,
+                    "lines": release._explanation_lines(),
+                    "weights": release._weights_said(),
+                },
             )
 
     def _explanation_lines(self):
@@ -50,6 +54,12 @@ class LogisticsRelease(models.Model):
             }
             for line in requirements
         ]
+
+    def _weights_said(self, since=None):
+        """Who said what the shipment weighs, where its prices depend on it: sentences."""
+        if not any(line.to_line().weighs for line in self.agreement_id.rate_ids):
+            return []
+        return self.shipment_id._weights_said(since)
 
     def _time_text(self, isoformat):
         moment = isoformat and naive(datetime.fromisoformat(isoformat))

@@ -23,5 +23,6 @@ from . import (
     test_supposed,
     test_tour,
     test_trial,
+    test_weighing,
     test_why,
 )
