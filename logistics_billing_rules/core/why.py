@@ -30,6 +30,7 @@ REVIEW: Final = "review"
 DISPUTED: Final = "disputed"
 _PROBLEM: Final = "that a problem with this delivery is solved"
 _CHECK: Final = "a check by our accounting"
+_UNSEEN: Final = "the billing lane has not looked at it yet."
 # What a customer is told to be awaited; whatever is not named here is a matter of our own.
 _AWAITED: Final = {
     "delivered": "the delivery",
@@ -111,8 +112,8 @@ def why(
     if state in (REVIEW, DISPUTED):
         return f"{name}: {reason}" if reason else f"{name}: the invoice and the facts differ."
     if not missing:
-        ready = "everything is there; it is not released yet." if state == READY else reason
-        return f"{name}: {ready or 'the billing lane has not looked at it yet.'}"
+        unsaid = "everything is there; it is not released yet." if state == READY else _UNSEEN
+        return f"{name}: {reason or unsaid}"
     return "\n".join([f"{name} waits for:", *(f"- {_line(each, owner)}" for each in missing)])
 
 

@@ -26,17 +26,28 @@ class LogisticsRelease(models.Model):
         readonly=True, copy=False, help="It was counted in the limit of its day, or let go by hand."
     )
 
-    def _held_by_limit(self, judged, releasing):
+    def _held_by_limit(self, judged, by_hand):
         """Those of these ready releases that the limit of the day holds.
 
+        What is collected for an invoice counts on the day on which it is collected.
+
         :param dict judged: ``{release: evaluation.Judged}``
-        :param releasing: those that would make invoices now; the others only wait on
+        :param bool by_hand: also what the agreement leaves to people goes out now
         :return: ``{release: evaluation.Judged}`` that say what they wait for
         """
-        counting = releasing.filtered(lambda r: not r.day_id and not r.admitted)
+        counting = self.filtered(
+            lambda r: not r.day_id
+            and not r.admitted
+            and (
+                by_hand
+                or r._is_automatic(judged[r])
+                or judged[r].agreement.rule_ids[:1]._collects()
+            )
+        )
         for day, mine in self._by_day(counting, judged).items():
             self.browse(r.id for r in mine)._count_on(day, judged, mine)
         waiting = self.filtered(lambda r: r.day_id and not r.admitted)
+        waiting._leave_runs()
         return {release: release._held(judged[release]) for release in waiting}
 
     def _by_day(self, releases, judged):

@@ -1,6 +1,7 @@
 from . import (
     test_adjustment,
     test_agreement,
+    test_annex,
     test_any_order,
     test_approval,
     test_bulk,
@@ -8,6 +9,7 @@ from . import (
     test_decision,
     test_drafts,
     test_guards,
+    test_invoice_run,
     test_lane,
     test_limit,
     test_override,
@@ -18,6 +20,7 @@ from . import (
     test_review,
     test_rights,
     test_screens,
+    test_shared_invoice,
     test_simulation,
     test_stated,
     test_supposed,

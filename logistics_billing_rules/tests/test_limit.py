@@ -172,6 +172,23 @@ class TestLimit(BillingCase):
             release.with_user(self.preparer).action_withdraw()
             self.assertEqual(release.state, expected)
 
+    def test_what_is_collected_counts_when_it_is_collected_and_not_when_it_is_invoiced(self):
+        self._create_agreement(limit_count=2, invoice_per="customer", invoice_period="week")
+        releases = self._deliver_pumps(3)
+        self.assertEqual(self._states(releases), ["ready", "ready", "awaiting_approval"])
+        run = releases.run_id
+        self.assertEqual(run.release_ids, releases[:2])
+        day = self._day()
+        day.day -= timedelta(days=1)
+        run.with_user(self.preparer).action_invoice()
+        self._run_lane()
+        self.assertEqual(self._states(releases[:2]), ["released"] * 2)
+        self.assertEqual((self._day(), day.count), (day, 2))
+        day.with_user(self.approver).action_approve()
+        self._run_lane()
+        self.assertEqual(releases[2].state, "ready")
+        self.assertTrue(releases[2].run_id)
+
     def test_an_agreement_in_another_currency_is_held_against_its_own_amount(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
@@ -238,6 +255,6 @@ class TestLimit(BillingCase):
         judged = releases._evaluate()
         self.env.flush_all()
         before = self.env.cr.sql_log_count
-        self.assertFalse(releases._held_by_limit(judged, releases))
+        self.assertFalse(releases._held_by_limit(judged, False))
         self.env.flush_all()
         return self.env.cr.sql_log_count - before

@@ -90,6 +90,7 @@ def test_systems_read_the_same_as_values() -> None:
     ("state", "reason", "said"),
     [
         (READY, "", "LS/7: everything is there; it is not released yet."),
+        (READY, "collected until Sunday", "LS/7: collected until Sunday"),
         (WAITING, "", "LS/7: the billing lane has not looked at it yet."),
         (BLOCKED, "The invoice cannot be made", "LS/7: The invoice cannot be made"),
         ("disputed", "The weight changed.", "LS/7: The weight changed."),
