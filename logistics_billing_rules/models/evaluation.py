@@ -111,9 +111,9 @@ class Evaluation:
         self.reasons = dict(self.env["logistics.exception"]._fields["reason"].selection)
         self.pending = self._pending_approvals()
         self.customers = {shipment: self._customer(shipment) for shipment in shipments}
-        self.agreements = self.env["logistics.agreement"]._in_force(
-            shipments.company_id, self.env["res.partner"].union(*self.customers.values())
-        )
+        customers = self.env["res.partner"].union(*self.customers.values())
+        customers.mapped("category_id")
+        self.agreements = self.env["logistics.agreement"]._in_force(shipments.company_id, customers)
         self.terms = {}
         # Live ones only (active): owned by who states them, current, and approved.
         charges = self.env["logistics.charge"].search([("shipment_id", "in", shipments.ids)])

@@ -13,6 +13,7 @@ from . import (
     test_lane,
     test_limit,
     test_override,
+    test_query_bounds,
     test_rate,
     test_release,
     test_release_report,
