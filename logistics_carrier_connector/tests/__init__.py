@@ -1,5 +1,6 @@
 from . import test_secret
 from . import test_connection
+from . import test_golden
 from . import test_inbox
 from . import test_lane
 from . import test_processing
@@ -32,3 +33,5 @@ from . import test_replay_worker
 from . import test_overrides
 from . import test_samples
 from . import test_unmapped_code
+from . import test_api
+from . import test_idempotency
