@@ -14,7 +14,7 @@ from ..core.turns import Turns
 _logger = logging.getLogger(__name__)
 
 _ALONE, _AMONG_OTHERS = 100, 20  # messages of a batch, while nobody else or somebody waits
-_BATCH_BYTES = 2 * 1024 * 1024
+BATCH_BYTES = 2 * 1024 * 1024
 _MAX_CLASHES = 5  # in a row
 _SHORT_WAIT = "SET LOCAL lock_timeout = '200ms'"
 
@@ -134,7 +134,7 @@ class LogisticsMessage(models.Model):
         claimed, total = [], 0
         for message_id, size, broke in self.env.cr.fetchall():
             total += size
-            if claimed and (broke or total > _BATCH_BYTES):
+            if claimed and (broke or total > BATCH_BYTES):
                 break
             claimed.append(message_id)
             if broke:
