@@ -4,7 +4,7 @@ import json
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import NEW_CODE, PROFILE, ConnectorCase
+from .common import PROFILE, ConnectorCase
 
 
 @tagged("post_install", "-at_install", "logistics")

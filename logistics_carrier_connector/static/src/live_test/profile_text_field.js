@@ -6,6 +6,8 @@ export const TYPED = "LOGISTICS_PROFILE_TYPED";
 
 /** The text of a profile, which tells what is typed while it is typed. */
 export class ProfileTextField extends AceField {
+    static template = "logistics_carrier_connector.ProfileTextField";
+
     handleChange(text) {
         super.handleChange(text);
         this.props.record.model.bus.trigger(TYPED, { text });
@@ -15,4 +17,5 @@ export class ProfileTextField extends AceField {
 registry.category("fields").add("logistics_profile_text", {
     ...aceField,
     component: ProfileTextField,
+    additionalClasses: ["o_field_code"],
 });
