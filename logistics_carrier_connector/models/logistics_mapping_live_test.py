@@ -12,8 +12,8 @@ from ..core.tree_nodes import nodes
 from . import message_fate, message_reader
 from .logistics_approval import ADMIN
 from .masking import mask
+from .trial_page import MOST_NODES
 
-_MOST_NODES = 1500
 _LONGEST_TEXT = 1_000_000
 _LONGEST_MESSAGE = 200_000
 _AUDITOR = "logistics_milestone_sync.logistics_milestone_sync_group_auditor"
@@ -78,7 +78,7 @@ class LogisticsMappingVersion(models.Model):
 
     def _trial_tree(self, form, raw):
         try:
-            found, is_cut = nodes(decode("json" if form == "canonical" else form, raw), _MOST_NODES)
+            found, is_cut = nodes(decode("json" if form == "canonical" else form, raw), MOST_NODES)
         except IntegrationError as error:
             return {"nodes": [], "is_cut": False, "error": error.public_message}
         return {"nodes": found, "is_cut": is_cut, "error": ""}
