@@ -66,7 +66,7 @@ class Race:
     def end_the_month(self) -> None:
         """The time for which the runs collect is over."""
         self.rows(
-            "UPDATE logistics_invoice_run SET closes_at = now() AT TIME ZONE 'UTC'"
+            "UPDATE logistics_invoice_run SET closes_at = closes_at - interval '2 months'"
             f" WHERE {OURS} RETURNING id"
         )
 
