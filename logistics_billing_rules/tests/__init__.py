@@ -10,6 +10,7 @@ from . import (
     test_drafts,
     test_guards,
     test_invoice_run,
+    test_kit,
     test_lane,
     test_limit,
     test_override,
