@@ -178,6 +178,9 @@ class LogisticsRelease(models.Model):
         """Post the draft invoices of these releases."""
         moves = self.move_ids.filtered(lambda move: move.state == "draft")
         self._date(moves)
+        # Odoo reads the taxes of one invoice after the other.
+        moves.line_ids.mapped("tax_ids")
+        moves.line_ids.mapped("tax_tag_ids")
         moves._post(soft=False)
         self.write({"to_post": False, "error": False, "attempts": 0, "next_attempt_at": False})
 
