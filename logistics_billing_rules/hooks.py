@@ -35,7 +35,7 @@ def uninstall_hook(env):
     env.cr.execute(
         "TRUNCATE logistics_decision, logistics_release_line, logistics_release,"
         " logistics_simulation_line, logistics_adjustment, logistics_adjustment_line,"
-        " logistics_release_day"
+        " logistics_release_day, logistics_release_logistics_release_assignment_rel"
     )
     env.cr.execute("UPDATE account_move SET logistics_run_id = NULL WHERE logistics_run_id > 0")
     env.cr.execute("DELETE FROM logistics_invoice_run")
