@@ -13,6 +13,7 @@ from odoo.addons.logistics_milestone_sync.core.reference import Reference
 from .code_table import Unmapped
 from .profile import ChargeRule, Profile
 from .references import read_references
+from .scope import Scope
 
 if TYPE_CHECKING:
     from .item import Item
@@ -34,12 +35,12 @@ def read_charges(profile: Profile, item: Item) -> tuple[ChargeFact, ...]:
     return tuple(found)
 
 
-def _of_rule(rule: ChargeRule, profile: Profile, scope: Any) -> Iterator[ChargeFact]:
+def _of_rule(rule: ChargeRule, profile: Profile, scope: Scope) -> Iterator[ChargeFact]:
     elements = rule.items.find(scope)
     references: tuple[Reference, ...] = ()
     for number, element in enumerate(elements if isinstance(elements, list) else (), start=1):
         # Expressions see the charge, its number in the list, and the item around it.
-        inside = {**scope, "charge": element, "number": number}
+        inside = scope.also(charge=element, number=number)
         amount = rule.amount.text(inside)
         if not amount:
             continue

@@ -27,6 +27,7 @@ from .expression import EvaluationFailed
 from .item import Item, Reading, read_facts
 from .item_result import ItemResult
 from .profile import Profile
+from .scope import Scope, TooMuchWork, Work
 from .words import slug
 
 __all__ = ["ItemResult", "MappingResult", "apply", "recognizes"]
@@ -92,10 +93,11 @@ def apply(
         if not recognizes(profile, tree):
             return _not_ours(tree)
         message_id = profile.message_id.text(tree) if profile.message_id else ""
-        levels = list(_scopes(profile, tree, {"asked": dict(asked or {})}))
-    except EvaluationFailed as error:
+        around = Scope({"asked": dict(asked or {})}, Work(tree))
+        levels = list(_scopes(profile, tree, around))
+        items = tuple(_item(profile, path, scope, received_at) for path, scope in levels)
+    except (EvaluationFailed, TooMuchWork) as error:
         return MappingResult(_problems=(Problem("", str(error)),))
-    items = tuple(_item(profile, path, scope, received_at) for path, scope in levels)
     if not items and (complaint := error_answer(tree)):
         return MappingResult(carrier_error=complaint)
     return MappingResult(once_estimated(items), message_id or None)
@@ -116,26 +118,24 @@ def _not_ours(tree: Any) -> MappingResult:
     return MappingResult(_problems=(Problem("", "this is no message of this profile"),))
 
 
-def _scopes(
-    profile: Profile, tree: Any, around: dict[str, Any]
-) -> Iterator[tuple[str, dict[str, Any]]]:
+def _scopes(profile: Profile, tree: Any, around: Scope) -> Iterator[tuple[str, Scope]]:
     """Every item of the message with its path, as the object that expressions see."""
-    scopes: list[tuple[str, dict[str, Any]]] = [("", around)]
+    scopes: list[tuple[str, Scope]] = [("", around)]
     for depth, step in enumerate(profile.each):
-        deeper: list[tuple[str, dict[str, Any]]] = []
+        deeper: list[tuple[str, Scope]] = []
         for path, scope in scopes:
             found = step.items.find(scope[profile.each[depth - 1].name] if depth else tree)
             for index, value in enumerate(found if isinstance(found, list) else [found]):
                 if value is not None:
                     place = f"{path}.{step.name}[{index}]".lstrip(".")
-                    deeper.append((place, {**scope, step.name: value}))
+                    deeper.append((place, scope.inside(step.name, value)))
         if len(deeper) > MAX_ITEMS:
             raise EvaluationFailed(f"the message has more than {MAX_ITEMS} items")
         scopes = deeper
     yield from scopes
 
 
-def _item(profile: Profile, path: str, scope: Any, received_at: datetime) -> ItemResult:
+def _item(profile: Profile, path: str, scope: Scope, received_at: datetime) -> ItemResult:
     try:
         item = Item(scope, received_at)
         facts: tuple[Fact, ...] = read_charges(profile, item)
@@ -148,6 +148,8 @@ def _item(profile: Profile, path: str, scope: Any, received_at: datetime) -> Ite
         return ItemResult(path, facts, ignored=not facts, override=override)
     except Unmapped as error:
         return ItemResult(path, unmapped=error.code)
+    except TooMuchWork:
+        raise  # half a message is not read
     except ValueError as error:  # EvaluationFailed, unreadable times, words a fact refuses
         return ItemResult(path, problem=Problem(path, str(error)))
 

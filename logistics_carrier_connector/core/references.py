@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
 from .expression import as_text
 from .profile import Profile, ReferenceRule
+from .scope import Scope
+
+# A fact with more names than that is a mistake, and each of its neighbors would have as many.
+_MOST_NAMES: Final = 200
 
 
 def read_references(profile: Profile, scope: Any) -> tuple[Reference, ...]:
     """Every name that the rules find, each once.
 
-    :raises ValueError: if there is none
+    :raises ValueError: if there is none, or there are far too many
     """
     found: dict[tuple[str, str], Reference] = {}
     for rule in profile.references:
         for scheme, text in _names(rule, scope):
             reference = Reference(scheme, text)
             found.setdefault(reference.key, reference)
+            if len(found) > _MOST_NAMES:
+                raise ValueError(f"more than {_MOST_NAMES} names of one shipment")
     if not found:
         raise ValueError("no reference to a shipment")
     return tuple(found.values())
@@ -35,6 +41,8 @@ def _names(rule: ReferenceRule, scope: Any) -> Iterator[tuple[str, str]]:
                 yield rule.scheme, text
         return
     elements = rule.items.find(scope)
+    if isinstance(scope, Scope) and isinstance(elements, list):
+        scope.work.spend(len(elements))
     for element in elements if isinstance(elements, list) else ():
         scheme = rule.schemes.get(rule.qualifier.text(element))
         if scheme and (text := rule.value.text(element)):
