@@ -26,6 +26,7 @@
         "data/logistics_connection_data.xml",
         "data/logistics_approval_data.xml",
         "views/logistics_message_dismiss_views.xml",
+        "views/logistics_replay_views.xml",
         "views/logistics_message_views.xml",
         "views/logistics_message_triage_views.xml",
         "views/logistics_connection_views.xml",

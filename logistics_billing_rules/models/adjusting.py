@@ -18,6 +18,10 @@ class DebitBatch(InvoiceBatch):
         taken = super()._take(order, what, owed)
         return {line: q for line, q in taken.items() if f"goods/{line.id}" in owed}
 
+    def _deductions(self, order, part):
+        """Override: what was paid in advance goes with the invoices of deliveries."""
+        return []
+
 
 def worths(release, what):
     """``{key: core.adjustment.Worth}`` of all that is on invoices, or could be."""
@@ -68,29 +72,34 @@ def credit(release, adjustment, quantities):
     taken = _taken(release, dict(quantities))
     moves = release.env["account.move"].union(*(line.move_line_id.move_id for line in taken))
     for move in moves.sorted("id"):
-        wanted = {line.move_line_id: (line, q) for line, q in taken.items()}
+        mine = {line: q for line, q in taken.items() if line.move_line_id.move_id == move}
         refund = move.with_company(move.company_id)._reverse_moves(
-            [{"ref": adjustment.name, "invoice_origin": move.name}]
+            [
+                {
+                    "ref": adjustment.name,
+                    "invoice_origin": move.name,
+                    # Nothing else of an invoice that shipments may share.
+                    "line_ids": [_copied(line.move_line_id, q) for line, q in mine.items()],
+                }
+            ]
         )
-        # The copies stand in the order of their originals.
-        pairs = list(zip(_ordered(move), _ordered(refund), strict=True))
-        refund.write(
-            {
-                "invoice_line_ids": [
-                    Command.update(copy.id, {"quantity": float(wanted[line][1])})
-                    if line in wanted
-                    else Command.delete(copy.id)
-                    for line, copy in pairs
-                ]
-            }
-        )
+        if refund.amount_total < 0:
+            refund.action_switch_move_type()  # the invoice was a credit note (``invoicing.py``)
+        copies = refund.invoice_line_ids.sorted("id")
         release.env["logistics.release.line"].create(
-            [_credited(wanted[line], copy, adjustment) for line, copy in pairs if line in wanted]
+            [
+                _credited(line, quantity, copy, adjustment)
+                for (line, quantity), copy in zip(mine.items(), copies, strict=True)
+            ]
         )
 
 
-def _ordered(move):
-    return move.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
+def _copied(line, quantity):
+    """Odoo's own copy of an invoice line for its credit note, of a part of its quantity."""
+    [vals] = line.with_context(include_business_fields=True).copy_data(
+        {"quantity": float(quantity) * line._logistics_sign()}
+    )
+    return Command.create(vals)
 
 
 def _taken(release, quantities):
@@ -108,8 +117,7 @@ def _taken(release, quantities):
     return taken
 
 
-def _credited(taken, copy, adjustment):
-    line, quantity = taken
+def _credited(line, quantity, copy, adjustment):
     return {
         "release_id": line.release_id.id,
         "shipment_id": line.shipment_id.id,

@@ -1,6 +1,7 @@
 """What a batch of releases rests on, read at once. Used by ``logistics.release._evaluate`` only."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
 from odoo import fields
@@ -42,6 +43,8 @@ class Judged:
     :param invoiced: ``{key: quantity}`` on living invoice lines
     :param invoices: ``NOTHING``, ``DRAFTED`` or ``POSTED`` (``core/settlement.py``)
     :param at_stake: untaxed, in the currency of the company
+    :param rendered_at: when the service was: of the delivery, else of what was waited for last
+    :param rendered_on: the day of that where it happened
     """
 
     decision: Decision
@@ -53,6 +56,8 @@ class Judged:
     invoiced: dict
     invoices: str
     at_stake: float
+    rendered_at: datetime
+    rendered_on: date
 
     @property
     def justified(self):
@@ -134,7 +139,15 @@ class Evaluation:
             invoiced=invoiced,
             invoices=invoices,
             at_stake=self._convert(decision.amount.amount, currency, release.currency_id, shipment),
+            rendered_at=self._rendered_at(case, decision),
+            rendered_on=case.basis.day,
         )
+
+    def _rendered_at(self, case, decision):
+        delivered = case.state.reached.get("delivered")
+        if delivered:
+            return delivered.occurred_at
+        return max(filter(None, (r.at for r in decision.requirements)), default=case.known_since)
 
     # === Whose shipment, under which agreement === #
 

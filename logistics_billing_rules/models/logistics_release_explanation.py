@@ -65,7 +65,7 @@ class LogisticsRelease(models.Model):
         self.ensure_one()
         state = dict(self._fields["state"]._description_selection(self.env))[self.state]
         reason = self.reason or state
-        if self.state == "ready":
+        if self.state == "ready" and not self.run_id:
             reason = self.env._("ready, but not released yet")
         owes = self._owes_text(self.owed_by)
         if self.state == "ready" or not owes:

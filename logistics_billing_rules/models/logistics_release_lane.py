@@ -46,9 +46,14 @@ class LogisticsRelease(models.Model):
         evaluate = (_STALE, batch, lambda releases: releases._process())
         post = (_TO_POST, posting, lambda releases: releases._post_invoices())
         # What was left from before first: a flood of facts must not keep invoices from the books.
-        for condition, size, work in (post, evaluate, post):
-            if not lane._work(condition, size, work):
-                return
+        runs = lane.env["logistics.invoice.run"]
+        steps = (
+            lambda: lane._work(*post),
+            lambda: lane._work(*evaluate),
+            runs._close_due,
+            lambda: lane._work(*post),
+        )
+        all(step() for step in steps)
 
     def _work(self, condition, size, work):
         """Work through all releases that are due and fulfil ``condition``, in committed batches.

@@ -12,7 +12,8 @@ class SaleOrderLine(models.Model):
     # === What a shipment carries === #
 
     def _logistics_quantities(self, pickings):
-        """How much of each line these transfers carry: shipped, or to be shipped.
+        """How much of each line these transfers carry: shipped, or to be shipped; without what
+        came back to be credited.
 
         A kit is delivered as its parts; Odoo alone knows how many kits they make, so a kit counts
         as what Odoo would invoice, or invoiced already.
@@ -28,6 +29,7 @@ class SaleOrderLine(models.Model):
                 quantities[line] = max(line.qty_to_invoice, 0.0) + line.qty_invoiced
                 continue
             moved = move.quantity if move.state == "done" else move.product_uom_qty
+            moved -= move._logistics_returned()
             quantities[line] += move.product_uom._compute_quantity(
                 moved, line.product_uom_id, rounding_method="HALF-UP"
             )

@@ -27,5 +27,9 @@ class StockPicking(models.Model):
     def _action_done(self):
         """Override of `stock`: delivered quantities are known now, so look at the release again."""
         result = super()._action_done()
-        self.env["logistics.release"]._mark_stale(self.sudo().logistics_shipment_ids)
+        done_sudo = self.sudo()
+        # What comes back changes what the shipment that brought it may invoice.
+        brought_sudo = done_sudo.move_ids.origin_returned_move_id.picking_id
+        shipments_sudo = (done_sudo | brought_sudo).logistics_shipment_ids
+        self.env["logistics.release"]._mark_stale(shipments_sudo)
         return result

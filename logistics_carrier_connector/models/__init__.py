@@ -55,8 +55,16 @@ from . import logistics_code_table
 from . import logistics_unmapped_code
 from . import logistics_unmapped_code_actions
 from . import logistics_unmapped_code_upkeep
+from . import logistics_supposed_mixin
 from . import logistics_dry_run
 from . import logistics_dry_run_line
 from . import logistics_mapping_go_live
 from . import logistics_contract_terms
 from . import logistics_contract_drift
+from . import logistics_message_attempt
+from . import logistics_message_replay
+from . import logistics_replay
+from . import logistics_replay_approval
+from . import logistics_replay_worker
+from . import logistics_replay_line
+from . import logistics_replay_shipment

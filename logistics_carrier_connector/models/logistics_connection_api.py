@@ -16,6 +16,11 @@ class LogisticsConnection(models.Model):
 
     _inherit = "logistics.connection"
 
+    def _version_in_use(self):
+        """The version of the profile that messages are read with: the pinned one, if any."""
+        self.ensure_one()
+        return self.mapping_version_id or self.mapping_id.active_version_id
+
     def _find_visible_shipments(self, ref):
         """Shipments that answer to a number and that this connection has to do with.
 

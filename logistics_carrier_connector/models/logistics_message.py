@@ -36,6 +36,7 @@ class LogisticsMessage(models.Model):
     _rec_name = "public_id"
     _log_access = False
     _transitions = {
+        "processed": ("received",),
         "received": ("processed", "ignored", "tested", "parked", "deferred", "held", "dead"),
         "held": ("received", "dismissed"),
         "dead": ("received", "dismissed"),
@@ -88,6 +89,7 @@ class LogisticsMessage(models.Model):
     problem_count = fields.Integer("Refused Items", readonly=True)
     attempts = fields.Integer(readonly=True)
     next_attempt_at = fields.Datetime("Next Attempt", readonly=True)
+    started_at = fields.Datetime("Started", readonly=True)
     processed_at = fields.Datetime("Processed", readonly=True)
     mapping_version_id = fields.Many2one(
         "logistics.mapping.version", "Read With", readonly=True, ondelete="restrict"

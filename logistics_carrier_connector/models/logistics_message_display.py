@@ -89,18 +89,26 @@ class LogisticsMessage(models.Model):
 
     @api.depends("outcomes")
     def _compute_outcomes_html(self):
-        names = {
+        names = self._milestone_names()
+        for message in self:
+            message.outcomes_html = self._outcomes_table(message.outcomes or [], names)
+
+    def _milestone_names(self):
+        return {
             milestone.code: milestone.name
             for milestone in self.env["logistics.milestone"].search([])
         }
-        for message in self:
-            rows = [message._outcome_row(item, names) for item in message.outcomes or []]
-            message.outcomes_html = (
-                Markup("<table class='table table-sm'>%s%s</table>")
-                % (self._outcome_head(), Markup().join(rows))
-                if rows
-                else False
-            )
+
+    def _outcomes_table(self, items, names):
+        """What became of facts, as a table; ``False`` if there are none.
+
+        :param list items: see ``message_fate.Fate``
+        :param dict names: of milestones, by code
+        """
+        if not items:
+            return False
+        rows = Markup().join(self._outcome_row(item, names) for item in items)
+        return Markup("<table class='table table-sm'>%s%s</table>") % (self._outcome_head(), rows)
 
     def _outcome_head(self):
         titles = (

@@ -27,6 +27,8 @@ from . import test_connect
 from . import test_code_table
 from . import test_contract
 from . import test_dry_run
+from . import test_replay
+from . import test_replay_worker
 from . import test_overrides
 from . import test_samples
 from . import test_unmapped_code

@@ -27,6 +27,10 @@ MODELS = (
     "logistics.poll.number",
     "logistics.poll.attempt",
     "logistics.poll.run",
+    "logistics.replay",
+    "logistics.replay.line",
+    "logistics.replay.shipment",
+    "logistics.message.attempt",
 )
 
 

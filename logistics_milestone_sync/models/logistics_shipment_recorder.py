@@ -7,6 +7,7 @@ from ..core.clock import utc
 from ..core.fact import MilestoneFact, Statement
 from ..core.reference import Reference
 from .recording import Recording
+from .recording_foretold import Foretelling
 
 # What recording inserts by SQL.
 _INSERTED = ["event_ids", "field_statement_ids", "eta_ids", "weighing_ids"]
@@ -41,6 +42,22 @@ class LogisticsShipment(models.Model):
         recording.changes += shipments_sudo._project()
         shipments_sudo._facts_recorded(recording.changes)
         return recording.outcomes
+
+    @api.model
+    def _foretell(self, system, statements):
+        """What ``_record_facts`` would answer now. Nothing is written and nothing is locked.
+
+        :param system: one ``logistics.system``
+        :param list statements: of ``core.fact.Statement``
+        :return: list of ``core.fact.Outcome``, one per statement, in the same order; what others
+            record meanwhile may change it
+        """
+        system.ensure_one()
+        # Rights were checked by who asks; nothing but the outcome is told.
+        self_sudo = self.sudo().with_company(system.company_id)
+        foretelling = Foretelling(self_sudo.env, system.sudo(), list(statements))
+        foretelling.tell()
+        return foretelling.outcomes
 
     def _facts_recorded(self, changes):
         """Hook: facts about these shipments were recorded, in this very transaction.
