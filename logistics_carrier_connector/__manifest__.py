@@ -9,9 +9,11 @@
     "external_dependencies": {
         "python": [
             "cryptography",
+            "fsspec",
             "jmespath",
             "jsonschema-rs",
             "lxml",
+            "paramiko",
             "PyYAML",
             "requests",
             "urllib3",
@@ -34,6 +36,7 @@
         "views/logistics_refusal_views.xml",
         "views/logistics_connect_views.xml",
         "views/res_config_settings_views.xml",
+        "views/logistics_folder_views.xml",
         "views/logistics_mapping_views.xml",
         "views/logistics_contract_views.xml",
         "views/logistics_poll_views.xml",

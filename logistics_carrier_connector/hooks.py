@@ -5,8 +5,9 @@ def uninstall_hook(env):
     the connections that Odoo deletes before them.
     """
     workers = env["ir.cron"].with_context(active_test=False)
+    models = ("logistics.poll", "logistics.folder")
     workers.search(
-        ["|", ("logistics_lane", "!=", False), ("model_id.model", "=", "logistics.poll")]
+        ["|", ("logistics_lane", "!=", False), ("model_id.model", "in", models)]
     ).unlink()
     env.cr.execute(
         "ALTER TABLE logistics_message DROP CONSTRAINT IF EXISTS"

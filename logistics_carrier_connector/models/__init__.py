@@ -61,6 +61,15 @@ from . import logistics_dry_run_line
 from . import logistics_mapping_go_live
 from . import logistics_contract_terms
 from . import logistics_contract_drift
+from . import logistics_folder
+from . import logistics_folder_access
+from . import logistics_folder_live
+from . import logistics_folder_health
+from . import logistics_folder_file
+from . import logistics_folder_look
+from . import logistics_folder_actions
+from . import logistics_connection_folder
+from . import logistics_message_folder
 from . import logistics_message_attempt
 from . import logistics_message_replay
 from . import logistics_replay

@@ -69,7 +69,7 @@ class LogisticsMessage(models.Model):
         Nothing is written: a dry run reads by this as well.
         """
         connection = self.connection_id
-        bodies = self._raw_bodies()
+        bodies = self._contents()
         version = connection._version_in_use()
         contract = connection.contract_id.active_version_id
         reader = message_reader.Reader(

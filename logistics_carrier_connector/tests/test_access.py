@@ -23,6 +23,8 @@ MODELS = (
     "logistics.dry.run.fact",
     "logistics.dry.run.shipment",
     "logistics.contract.drift",
+    "logistics.folder",
+    "logistics.folder.file",
     "logistics.poll",
     "logistics.poll.number",
     "logistics.poll.attempt",
