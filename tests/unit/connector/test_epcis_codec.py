@@ -114,3 +114,18 @@ def test_a_damaged_document_is_read_or_refused(raw):
 @given(damaged(json.dumps(DOCUMENT).encode()))
 def test_a_damaged_json_document_is_read_or_refused(raw):
     answers("epcis", raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"EPCISBody": {"EventList": {"ObjectEvent": ["text", {"eventTime": "2026-03-02"}]}}}',
+        b"<EPCISDocument><EPCISBody><EventList><ObjectEvent>text</ObjectEvent><ObjectEvent>"
+        b"<eventTime>2026-03-02</eventTime></ObjectEvent></EventList></EPCISBody></EPCISDocument>",
+    ],
+)
+def test_an_event_that_is_a_mere_text_is_one_without_fields(raw):
+    first, second = decode("epcis", raw)["events"]
+    assert first["type"] == "ObjectEvent"
+    assert not first["time"]
+    assert second["time"] == "2026-03-02"
