@@ -31,6 +31,7 @@
         "views/logistics_replay_views.xml",
         "views/logistics_message_views.xml",
         "views/logistics_message_triage_views.xml",
+        "views/api_docs_templates.xml",
         "views/logistics_connection_views.xml",
         "views/logistics_connection_secret_views.xml",
         "views/logistics_refusal_views.xml",

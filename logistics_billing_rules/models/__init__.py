@@ -45,3 +45,12 @@ from . import (
 from . import logistics_zone
 from . import logistics_simulation
 from . import logistics_simulation_line
+from . import logistics_billing_rule_limit
+from . import logistics_release_day
+from . import logistics_release_limit
+from . import res_company
+from . import res_config_settings
+from . import account_move_credit
+from . import logistics_release_credited
+from . import logistics_release_bulk
+from . import logistics_shipment_weighing

@@ -6,6 +6,10 @@ from odoo.addons.logistics_milestone_sync.core.clock import naive
 
 from .logistics_shipment import OWN_MILESTONES
 
+# What is no news of the way.
+_NOT_TOLD = (*OWN_MILESTONES, "created")
+_SHOWN = ("image/png", "image/jpeg", "image/gif")
+
 
 class AccountMove(models.Model):
     """The annex of an invoice: its shipments, what happened to them, and what each line is for."""
@@ -71,9 +75,10 @@ class LogisticsShipment(models.Model):
         :param state: ``core.state.State``
         :param str zone: in which times are told
         :return: dict with ``steps`` (dicts with ``name``, ``at``, ``place``, ``who``, oldest first)
-            and ``proof`` (dict with ``signer``, ``at``, ``document``, ``sha256``; or nothing)
+            and ``proof`` (dict with ``signer``, ``at``, ``document``, ``sha256``, ``image``; or
+            nothing)
         """
-        reached = {c: e for c, e in state.reached.items() if c not in OWN_MILESTONES}
+        reached = {c: e for c, e in state.reached.items() if c not in _NOT_TOLD}
         rows = self.env["logistics.milestone.event"].browse(e.id for e in reached.values())
         events = {event.id: event for event in rows.exists()}
         catalogue = self.env["logistics.milestone"]._catalogue()
@@ -95,14 +100,21 @@ class LogisticsShipment(models.Model):
         return {"steps": steps, "proof": self._annex_proof(reached.get("pod_received"), told)}
 
     def _annex_proof(self, event, told):
-        proof = event and event.evidence
         if not event:
             return None
-        row = self.env["logistics.milestone.event"].browse(event.id)
-        document = row.document_id
+        proof = event.evidence
+        document = self.env["logistics.milestone.event"].browse(event.id).document_id
+        document = document or self._annex_proof_documents()[:1]
         return {
             "signer": (proof and proof.signer) or "",
             "at": told(event),
-            "document": document.display_name or (proof and proof.document_name) or "",
+            "document": document.name or "",
             "sha256": document.sha256 or (proof and proof.sha256) or "",
+            "image": document.media_type in _SHOWN and document.file,
         }
+
+    def _annex_proof_documents(self):
+        """Proofs that came by themselves, the newest first."""
+        return self.document_ids.filtered(
+            lambda document: document.kind == "proof_of_delivery" and document.verdict == "accept"
+        ).sorted("id", reverse=True)

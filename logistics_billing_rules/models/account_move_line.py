@@ -4,7 +4,12 @@ from odoo.tools import float_compare, format_amount
 
 from .logistics_release import SETTLED
 
-_OURS = {"logistics_shipment_id", "logistics_charge_id", "logistics_delivery_date"}
+_OURS = {
+    "logistics_shipment_id",
+    "logistics_charge_id",
+    "logistics_delivery_date",
+    "logistics_credits_id",
+}
 
 
 class AccountMoveLine(models.Model):
@@ -46,7 +51,8 @@ class AccountMoveLine(models.Model):
         release = noted.release_id
         if not release:
             return self.env._(
-                "%(line)s copies a line that was invoiced for shipment %(shipment)s already.",
+                "%(line)s copies a line that was invoiced for shipment %(shipment)s already. To "
+                "invoice anew what was credited, choose “Invoice Again” on its release.",
                 line=self.name or self.product_id.display_name,
                 shipment=shipment.name,
             )

@@ -7,6 +7,7 @@ from odoo.fields import Command
 
 from ..core.adjustment import Worth
 from ..core.money import Money
+from ..core.settlement import settle
 from .invoicing import InvoiceBatch
 
 
@@ -17,6 +18,14 @@ class DebitBatch(InvoiceBatch):
         """Override: no services, which go with the first invoice of a release only."""
         taken = super()._take(order, what, owed)
         return {line: q for line, q in taken.items() if f"goods/{line.id}" in owed}
+
+    def _charge_lines(self, part, charges, currency):
+        """Override: a part of a charge where the rest stands on invoices already."""
+        owed = settle(part.what.justified, part.what.invoiced).to_invoice
+        return [
+            vals | {"quantity": float(owed[f"charge/{vals['logistics_charge_id']}"])}
+            for vals in super()._charge_lines(part, charges, currency)
+        ]
 
     def _deductions(self, order, part):
         """Override: what was paid in advance goes with the invoices of deliveries."""
@@ -40,10 +49,11 @@ def worths(release, what):
     for charge in what.charges:
         value = exact(charge.amount, charge.currency_id)
         found[f"charge/{charge.id}"] = Worth(charge.name, Decimal(1), value)
+    priced_in = what.agreement.currency_id  # what an agreement charges is in its own currency
     for price in what.decision.charges:
         label = f"{price.name}: {price.explanation}"
-        of = release.env["res.currency"].search([("name", "=", price.amount.currency)])
-        found[f"price/{price.key}"] = Worth(label, Decimal(1), exact(price.amount.amount, of))
+        value = exact(price.amount.amount, priced_in)
+        found[f"price/{price.key}"] = Worth(label, Decimal(1), value)
     return found | _booked(release)
 
 
@@ -79,7 +89,7 @@ def credit(release, adjustment, quantities):
                     "ref": adjustment.name,
                     "invoice_origin": move.name,
                     # Nothing else of an invoice that shipments may share.
-                    "line_ids": [_copied(line.move_line_id, q) for line, q in mine.items()],
+                    "line_ids": [_copied(line, q) for line, q in mine.items()],
                 }
             ]
         )
@@ -95,10 +105,19 @@ def credit(release, adjustment, quantities):
 
 
 def _copied(line, quantity):
-    """Odoo's own copy of an invoice line for its credit note, of a part of its quantity."""
-    [vals] = line.with_context(include_business_fields=True).copy_data(
-        {"quantity": float(quantity) * line._logistics_sign()}
+    """Odoo's own copy of an invoice line for its credit note, of a part of its quantity.
+
+    At the price of the invoice, less what an accountant took off it since.
+    """
+    original = line.move_line_id
+    values = {"quantity": float(quantity) * original._logistics_sign()}
+    off = sum(
+        credited.move_line_id.price_subtotal
+        for credited in line.reversal_ids.filtered(lambda each: each.live and not each.quantity)
     )
+    if off and original.price_subtotal:
+        values["price_unit"] = original.price_unit * max(1 - off / original.price_subtotal, 0)
+    [vals] = original.with_context(include_business_fields=True).copy_data(values)
     return Command.create(vals)
 
 

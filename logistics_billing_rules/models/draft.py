@@ -148,6 +148,10 @@ class Draft:
         if rule.dated_by == "delivery":
             wanted = (run and run.date_to) or last.what.rendered_on
             dates["invoice_date"] = self._open_day(min(wanted, self._today()))
+        elif rule.invoicing == "posted":
+            # A draft without a date has its lines worked out twice. ``logistics.release._date``
+            # sees to it that the day is that of the posting.
+            dates["invoice_date"] = self._today()
         return {name: day for name, day in dates.items() if day}
 
     def _today(self):

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..core.case import READY
 from ..core.settlement import HOLD, RELEASE, REVIEW, STAND, WITHDRAW
 from .evaluation import is_priced
 from .invoicing import InvoiceBatch, with_charges
@@ -24,7 +25,10 @@ class LogisticsRelease(models.Model):
         judged = self._evaluate()
         steps = {release: what.next_step(release) for release, what in judged.items()}
         self.filtered(lambda r: steps[r].action == WITHDRAW)._withdraw()
+        self.filtered(lambda r: steps[r].action == HOLD)._begin_anew()
         ready = self.filtered(lambda r: steps[r].action == RELEASE)
+        judged |= ready._held_by_limit(judged, bool(by_hand or run))
+        ready = ready.filtered(lambda r: judged[r].decision.state == READY)
         collected = ready._collected(judged, by_hand, run)
         releasing = ready.filtered(
             lambda r: r not in collected and (by_hand or run or r._is_automatic(judged[r]))

@@ -70,12 +70,21 @@ class SaleOrderLine(models.Model):
         lines_sudo = self.sudo().with_context(active_test=False)
         lines_sudo = lines_sudo.filtered("order_id.logistics_shipment_ids")
         governed = self.env["logistics.agreement"].sudo()._governed(lines_sudo.company_id)
+        lines_sudo = lines_sudo.filtered(lambda line: line.company_id in governed)
+        lines_sudo._logistics_read_ahead()
         held = {}
-        for line_sudo in lines_sudo.filtered(lambda line: line.company_id in governed):
+        for line_sudo in lines_sudo:
             release_sudo = line_sudo._logistics_waits_for()
             if release_sudo:
                 held[line_sudo.with_env(self.env)] = release_sudo
         return held
+
+    def _logistics_read_ahead(self):
+        """Read what all lines may wait for at once: what is filtered is read one by one later."""
+        carriers = self.move_ids.picking_id.logistics_shipment_ids
+        carriers |= self.order_id.logistics_shipment_ids
+        carriers.mapped("active")
+        carriers.logistics_release_ids.mapped("state")
 
     def _logistics_waits_for(self):
         """The first release that holds this line, or an empty one."""

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.logistics_milestone_sync.models.governed_mixin import INTERNAL
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
@@ -11,14 +13,24 @@ class StockPicking(models.Model):
         "Billing", compute="_compute_logistics_billing", compute_sudo=True
     )
     logistics_is_held = fields.Boolean(compute="_compute_logistics_billing", compute_sudo=True)
+    logistics_why = fields.Text(
+        "Why Not Invoiced",
+        compute="_compute_logistics_billing",
+        compute_sudo=True,
+        groups=INTERNAL,
+    )
 
-    @api.depends("logistics_shipment_ids.logistics_release_ids.state")
+    @api.depends(
+        "logistics_shipment_ids.logistics_release_ids.state",
+        "logistics_shipment_ids.logistics_release_ids.explanation",
+    )
     def _compute_logistics_billing(self):
         for picking in self:
             releases = picking.logistics_shipment_ids.logistics_release_ids
             picking.logistics_release_ids = releases
             picking.logistics_billing_status = releases._status_text()
             picking.logistics_is_held = releases._is_held()
+            picking.logistics_why = releases._why()
 
     def action_open_logistics_releases(self):
         """Open what holds, or released, the invoices of these transfers."""

@@ -1,9 +1,13 @@
 import re
+from base64 import b64decode
 
 from lxml import html
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+
+from odoo.addons.logistics_milestone_sync.core.fact import DocumentFact
+from odoo.addons.logistics_milestone_sync.core.reference import Reference
 
 from .common import BillingCase
 
@@ -36,7 +40,8 @@ class TestAnnex(BillingCase):
             "1,029.90",
         ):
             self.assertIn(said, text)
-        self.assertNotIn("Invoice released", text, "what billing tells itself is nobody's news")
+        for told in ("Invoice released", "Shipment created"):
+            self.assertNotIn(told, text, "what is ours alone is nobody's news")
 
     def test_its_parts_are_all_lines_of_the_invoice_and_add_up_to_it(self):
         self._create_agreement(invoice_per="order")
@@ -59,6 +64,30 @@ class TestAnnex(BillingCase):
         annex = invoice._logistics_annex()
         self.assertEqual(annex["others"].name, "Pallets")
         self.assertIn("Not for a single shipment", self._text(_ANNEX, invoice))
+
+    def test_the_proof_names_its_document_and_shows_its_picture(self):
+        self._create_agreement()
+        shipment = self._create_shipment()
+        picture = b64decode(self.env.company._get_logo())
+        self._state(
+            DocumentFact(
+                (Reference("shipment", shipment.name),),
+                "proof_of_delivery",
+                number="POD 88",
+                content=picture,
+                file_name="proof.png",
+            )
+        )
+        invoice = self._deliver(shipment).move_ids
+        document = shipment.document_ids
+        self.assertEqual(document.media_type, "image/png")
+        [part] = invoice._logistics_annex()["shipments"]
+        self.assertEqual(part["proof"]["document"], document.name)
+        self.assertIn("POD 88", self._text(_ANNEX, invoice, self.preparer))
+        self.assertIn(document.sha256[:16], self._text(_ANNEX, invoice))
+        content, _kind = self.env["ir.actions.report"]._render_qweb_html(_ANNEX, invoice.ids)
+        [shown] = html.fromstring(content).xpath("//img[@alt='Proof of delivery']/@src")
+        self.assertEqual(b64decode(shown.partition("base64,")[2]), picture)
 
     def test_a_proof_that_was_withdrawn_is_not_shown(self):
         self._create_agreement()

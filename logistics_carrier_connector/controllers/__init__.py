@@ -3,3 +3,4 @@ from . import events
 from . import messages
 from . import shipments
 from . import health
+from . import api_docs

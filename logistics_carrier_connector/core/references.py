@@ -35,15 +35,14 @@ def read_references(profile: Profile, scope: Any) -> tuple[Reference, ...]:
 def _names(rule: ReferenceRule, scope: Any) -> Iterator[tuple[str, str]]:
     """``(scheme, name)`` of everything that a rule finds."""
     if rule.items is None or rule.qualifier is None:
-        value = rule.value.find(scope)
-        for each in value if isinstance(value, list) else [value]:
+        for each in rule.value.each(scope):
             if text := as_text(each, rule.value.source):
                 yield rule.scheme, text
         return
-    elements = rule.items.find(scope)
-    if isinstance(scope, Scope) and isinstance(elements, list):
+    elements = rule.items.each(scope)
+    if isinstance(scope, Scope):
         scope.work.spend(len(elements))
-    for element in elements if isinstance(elements, list) else ():
+    for element in elements:
         scheme = rule.schemes.get(rule.qualifier.text(element))
         if scheme and (text := rule.value.text(element)):
             yield scheme, text

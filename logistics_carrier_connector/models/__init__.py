@@ -18,6 +18,7 @@ from . import logistics_connection_api
 from . import logistics_connection_live
 from . import logistics_connection_breaker
 from . import logistics_connection_expiry
+from . import logistics_connection_document
 from . import logistics_rate_bucket
 from . import logistics_refusal
 from . import logistics_message
@@ -49,6 +50,8 @@ from . import res_config_settings
 from . import logistics_approval
 from . import logistics_mapping_sample
 from . import logistics_mapping_trial
+from . import logistics_mapping_expectation
+from . import logistics_mapping_golden
 from . import logistics_meaning_mixin
 from . import logistics_mapping_override
 from . import logistics_code_table
@@ -70,6 +73,8 @@ from . import logistics_folder_look
 from . import logistics_folder_actions
 from . import logistics_connection_folder
 from . import logistics_message_folder
+from . import logistics_contract_deprecation
+from . import logistics_message_answer
 from . import logistics_message_attempt
 from . import logistics_message_replay
 from . import logistics_replay

@@ -81,6 +81,10 @@ class LogisticsMessage(models.Model):
     headers = fields.Json("Kept Headers", readonly=True)
     remote_addr = fields.Char("Sent From", readonly=True)
 
+    receipt = fields.Json(
+        readonly=True, help="What its sender was told of the items that were not simply accepted."
+    )
+
     # === What became of it === #
     state = fields.Selection(STATES, required=True, readonly=True)
     error_class = fields.Selection(ERROR_CLASSES, "Kind of Problem", readonly=True)

@@ -7,7 +7,6 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from odoo.addons.logistics_milestone_sync.core import fact as facts
-from odoo.addons.logistics_milestone_sync.core.clock import utc
 
 from ..core.codecs import decode
 from ..core.errors import IntegrationError
@@ -166,25 +165,6 @@ class LogisticsMessage(models.Model):
             message_fate.NOT_RECORDED: self.env._("Not recorded (test)"),
         }
         return labels.get(status, status)
-
-    def _to_document(self):
-        """The fate of this message as its sender sees it, JSON-ready."""
-        self.ensure_one()
-        shipments = {shipment.id: shipment.name for shipment in self.shipment_ids}
-        shown = ("index", "status", "what", "code", "references", "explanation")
-        return {
-            "id": self.public_id,
-            "state": self.state,
-            "received_at": utc(self.received_at).isoformat(),
-            "processed_at": utc(self.processed_at).isoformat() if self.processed_at else None,
-            "repeated": self.duplicate_count,
-            "reason": self.error_message or None,
-            "items": [
-                {name: item[name] for name in shown if item.get(name) not in (None, "")}
-                | {"shipment": shipments.get(item.get("shipment_id"))}
-                for item in self.outcomes or []
-            ],
-        }
 
 
 def _plain(value):

@@ -77,8 +77,8 @@ class LogisticsMessage(models.Model):
                     page.headers,
                     page.content_type,
                     "",
-                    tuple(attempt.numbers),
-                    attempt.id,
+                    asked=tuple(attempt.numbers),
+                    attempt_id=attempt.id,
                 )
             )
 

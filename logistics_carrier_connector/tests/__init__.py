@@ -1,5 +1,6 @@
 from . import test_secret
 from . import test_connection
+from . import test_golden
 from . import test_inbox
 from . import test_lane
 from . import test_processing
@@ -37,3 +38,5 @@ from . import test_files_sftp
 from . import test_files_access
 from . import test_files_live
 from . import test_files_kill
+from . import test_api
+from . import test_idempotency

@@ -17,6 +17,7 @@ MODELS = (
     "logistics.contract.version",
     "logistics.rate.bucket",
     "logistics.mapping.sample",
+    "logistics.mapping.expectation",
     "logistics.mapping.override",
     "logistics.unmapped.code",
     "logistics.dry.run",

@@ -71,6 +71,15 @@ class LogisticsShipment(models.Model):
         self._validate_transfers_later()
         self._write_back_numbers(changes)
 
+    def _more_to_tell(self):
+        """Hook: what further modules tell the company's own systems of these shipments.
+
+        Overriders add to what super returns; set-based, read-only.
+
+        :return: ``{shipment id: {name: JSON-ready value}}``
+        """
+        return {}
+
     def _state_milestone(self, milestone, occurred_at=None, **values):
         """State one milestone of these shipments in this database's own voice.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ from corpus.delivered import profiles
 
 from odoo.addons.logistics_carrier_connector.core.profile import Profile
 
-FOLDER = PROJECT / "tests" / "unit" / "connector" / "samples"
+FOLDER = PROJECT / "logistics_carrier_connector" / "samples"
+_EXPECTED = ".expected.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,14 @@ def samples() -> dict[str, list[Sample]]:
 
 def _files() -> Iterator[tuple[str, bytes]]:
     for path in sorted(FOLDER.iterdir()):
-        if path.suffix != ".facts":
+        if not path.name.endswith(_EXPECTED):
             yield path.stem, path.read_bytes()
 
 
 def _asked(name: str) -> str:
-    """The number in the first line of what is expected of a sample, if it needs one."""
-    path = FOLDER / f"{name}.facts"
-    first = path.read_text("utf-8").partition("\n")[0] if path.is_file() else ""
-    return first.removeprefix("asked ") if first.startswith("asked ") else ""
+    """The number that a sample answers, if it does not say it itself."""
+    path = FOLDER / f"{name}{_EXPECTED}"
+    return str(json.loads(path.read_text("utf-8"))["asked"]) if path.is_file() else ""
 
 
 def _further() -> Iterator[tuple[str, bytes]]:
