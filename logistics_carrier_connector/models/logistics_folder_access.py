@@ -17,6 +17,7 @@ class LogisticsFolder(models.Model):
     _name = "logistics.folder"
     _inherit = ["logistics.folder", "logistics.write.only.secret.mixin"]
 
+    scheme = fields.Char(compute="_compute_scheme")
     server_url = fields.Char(
         "S3 Server", tracking=True, help="For stores that are not Amazon's: https://s3.example.com"
     )
@@ -36,6 +37,11 @@ class LogisticsFolder(models.Model):
     has_secret = fields.Boolean("Password or Key Is Set")
     # NO_ACCESS: not even for administrators; only the worker opens it, in memory.
     sealed_secret = fields.Char(groups=fields.NO_ACCESS, copy=False)
+
+    @api.depends("url")
+    def _compute_scheme(self):
+        for folder in self:
+            folder.scheme = (folder.url or "").strip().partition("://")[0].lower()
 
     @api.depends("host_key")
     def _compute_host_fingerprint(self):
