@@ -44,7 +44,12 @@ class LogisticsFolderFile(models.Model):
     }
 
     folder_id = fields.Many2one(
-        "logistics.folder", required=True, readonly=True, index=True, ondelete="cascade"
+        "logistics.folder",
+        "File Exchange",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="folder_id.company_id")
     connection_id = fields.Many2one(related="folder_id.connection_id")

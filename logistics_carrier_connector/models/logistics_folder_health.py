@@ -34,7 +34,7 @@ class LogisticsFolder(models.Model):
         self.write(
             {
                 "failures": failures,
-                "last_error": reason[:1].upper() + reason[1:],
+                "last_error": f"{reason[:1].upper()}{reason[1:].removesuffix('.')}.",
                 "next_look_at": fields.Datetime.now() + pause,
             }
         )
