@@ -78,15 +78,18 @@ class _Counting(_Interpreter):
 
 
 class Expression:
-    """One compiled expression; equal sources are equal expressions."""
+    """One compiled expression; equal sources are equal expressions.
 
-    __slots__ = ("_compiled", "_names", "_steps", "source")
+    :ivar names: what it looks at in a scope; ``None`` if that may be anything
+    """
+
+    __slots__ = ("_compiled", "_steps", "names", "source")
 
     def __init__(self, source: str) -> None:
         self.source = source
         self._compiled = _compile(source)
         self._steps = _STEP.findall(source) if _PATH.fullmatch(source) else None
-        self._names = names_at_root(self._compiled.parsed)
+        self.names = names_at_root(self._compiled.parsed)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Expression) and other.source == self.source
@@ -105,7 +108,7 @@ class Expression:
         """
         if self._steps is not None:
             return _walk(scope, self._steps)
-        memory = scope.memory(self._names) if isinstance(scope, Scope) else None
+        memory = scope.memory(self.names) if isinstance(scope, Scope) else None
         if memory is None:
             return self._evaluated(scope)
         if self.source not in memory:
@@ -142,7 +145,7 @@ class Expression:
         value = self.find(scope)
         if not isinstance(value, list) or not isinstance(scope, Scope):
             return as_text(value, self.source)
-        memory = scope.memory(self._names)
+        memory = scope.memory(self.names)
         if memory is None:
             scope.work.spend(len(value))
             return as_text(value, self.source)

@@ -13,6 +13,7 @@ from .scope import Scope
 
 # A fact with more names than that is a mistake, and each of its neighbors would have as many.
 _MOST_NAMES: Final = 200
+_KEY: Final = "names of the shipment"  # which is no expression
 
 
 def read_references(profile: Profile, scope: Any) -> tuple[Reference, ...]:
@@ -20,6 +21,16 @@ def read_references(profile: Profile, scope: Any) -> tuple[Reference, ...]:
 
     :raises ValueError: if there is none, or there are far too many
     """
+    memory = scope.memory(_asked_about(profile)) if isinstance(scope, Scope) else None
+    if memory is None:
+        return _read(profile, scope)
+    if _KEY not in memory:
+        memory[_KEY] = _read(profile, scope)
+    found: tuple[Reference, ...] = memory[_KEY]
+    return found
+
+
+def _read(profile: Profile, scope: Any) -> tuple[Reference, ...]:
     found: dict[tuple[str, str], Reference] = {}
     for rule in profile.references:
         for scheme, text in _names(rule, scope):
@@ -30,6 +41,17 @@ def read_references(profile: Profile, scope: Any) -> tuple[Reference, ...]:
     if not found:
         raise ValueError("no reference to a shipment")
     return tuple(found.values())
+
+
+def _asked_about(profile: Profile) -> frozenset[str] | None:
+    """The names of a scope that the rules look at; ``None`` if that may be any."""
+    asked: frozenset[str] = frozenset()
+    for rule in profile.references:
+        names = (rule.items if rule.items and rule.qualifier else rule.value).names
+        if names is None:
+            return None
+        asked |= names
+    return asked
 
 
 def _names(rule: ReferenceRule, scope: Any) -> Iterator[tuple[str, str]]:

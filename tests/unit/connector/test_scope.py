@@ -148,3 +148,8 @@ def test_a_shipment_with_hundreds_of_names_is_a_problem_of_its_item():
     assert "200 names" in problem.reason
     tree["stops"][0]["number"] = numbers[:200]
     assert len(_read("event.code", tree).facts[0].references) == 200
+
+
+def test_neighbors_share_the_names_that_stand_around_them():
+    first, second = _read("event.code", _message(2, 0)).facts
+    assert first.references is second.references
