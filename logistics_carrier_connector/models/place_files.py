@@ -165,10 +165,10 @@ class Files:
             found = self.fs.ls(folder, detail=True)
         except FileNotFoundError:
             # A folder without files does not exist here; a bucket does.
-            self.fs.ls("/".join(folder.split("/")[:2]), detail=False)
+            self.fs.ls(folder.split("/")[0], detail=False)
             return
         for info in found:
-            if info["type"] == "file" and info["name"].rstrip("/") != folder.strip("/"):
+            if info["type"] == "file" and info["name"].strip("/") != folder:
                 yield _of_info(info)
 
     def _look(self, path):
@@ -198,9 +198,9 @@ def _of_info(info):
     changed = next((info[key] for key in ("LastModified", "created") if key in info), None)
     if isinstance(changed, int | float):
         changed = datetime.fromtimestamp(changed, UTC)
-    mark = info.get("ETag") or ""
-    name = posixpath.basename(info["name"])
-    return file_look(name, info["size"], f"{mark}{changed and changed.isoformat()}", changed)
+    # A listing and a question about one object tell its time with other precision.
+    mark = info.get("ETag") or (changed and changed.isoformat())
+    return file_look(posixpath.basename(info["name"]), info["size"], str(mark), changed)
 
 
 def file_look(name, size, mark, changed):

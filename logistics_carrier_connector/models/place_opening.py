@@ -92,7 +92,7 @@ def _check_s3(access):
 def _memory(access):
     if not module.current_test:
         raise ConfigurationInvalid("a place in memory is for tests only")
-    return Files(fsspec.filesystem("memory"), access.place.path)
+    return Files(fsspec.filesystem("memory"), access.place.path.lstrip("/"))
 
 
 _OPENERS = {"file": _local, "sftp": _sftp, "s3": _s3, "memory": _memory}

@@ -58,7 +58,7 @@ def open_s3(place, secret, server_url, policy):
         use_listings_cache=False,
         skip_instance_cache=True,
     )
-    return S3Files(fs, place.path)
+    return S3Files(fs, place.path.lstrip("/"))
 
 
 def check_s3(place, secret, server_url, policy):

@@ -36,6 +36,7 @@ from . import test_samples
 from . import test_unmapped_code
 from . import test_files
 from . import test_files_sftp
+from . import test_files_s3
 from . import test_files_access
 from . import test_files_live
 from . import test_files_kill

@@ -258,6 +258,24 @@ class TestFiles(FilesCase):
             queries(1)  # whatever is looked up once
             self.assertEqual(queries(300), queries(3))
 
+    def test_ten_thousand_files_are_looked_at_page_by_page(self):
+        folder = self._folder(pattern="*.json")
+        for number in range(10_000):
+            (self.base / f"{number}.json").touch()
+        pages = []
+        note = type(folder)._note_page
+        with (
+            patch.object(
+                type(folder),
+                "_note_page",
+                lambda self, looks, *more: (pages.append(len(looks)), note(self, looks, *more)),
+            ),
+            folder._open() as files,
+        ):
+            folder._look(files)
+        self.assertEqual(pages, [500] * 20)
+        self.assertEqual(len(folder.file_ids), 10_000)
+
     def test_a_folder_of_several_pages_is_seen_whole(self):
         folder = self._folder()
         for number in range(25):

@@ -65,7 +65,7 @@ class TestFilesKill(FilesCase):
                     break
             self.assertGreater(after, 6, "a visit has more steps than that")
         open_files = self.env["logistics.folder.file"].search(
-            [("state", "not in", ("done", "gone"))]
+            [("folder_id", "=", self.folder.id), ("state", "not in", ("done", "gone"))]
         )
         self.assertFalse(open_files)
 
