@@ -18,9 +18,10 @@ class Seller:
     """One company with goods, customers, and the orders that it delivered.
 
     :param governed: whether an agreement decides when its customers are invoiced
+    :param terms: of its agreement, besides that invoices are posted
     """
 
-    def __init__(self, env: Any, name: str, governed: bool) -> None:
+    def __init__(self, env: Any, name: str, governed: bool, **terms: str) -> None:
         self.company = env["res.company"].create(
             {"name": name, "country_id": env.ref("base.us").id}
         )
@@ -38,7 +39,7 @@ class Seller:
         )
         self.governed = governed
         if governed:
-            self._agree()
+            self._agree(terms)
         self.system = self._carrier()
 
     def _product(self, name: str, price: float, weight: float) -> dict[str, Any]:
@@ -49,14 +50,14 @@ class Seller:
         values = {"name": "Selling", "code": f"selling-{self.company.id}", "kind": "carrier"}
         return self.env["logistics.system"].create(values)
 
-    def _agree(self) -> None:
+    def _agree(self, terms: dict[str, str]) -> None:
         """Freight by weight, posted when delivered: written by one and approved by another."""
         agreements = self.env["logistics.agreement"].with_user(self._person("preparer"))
         agreement = agreements.create(
             {
                 "name": "Terms",
                 "date_start": "2020-01-01",
-                "rule_ids": [(0, 0, {"invoicing": "posted"})],
+                "rule_ids": [(0, 0, {"invoicing": "posted", **terms})],
                 "rate_ids": [(0, 0, _KG)],
             }
         )

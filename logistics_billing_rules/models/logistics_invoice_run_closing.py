@@ -30,9 +30,12 @@ class LogisticsInvoiceRun(models.Model):
         """
         progress = self.env["ir.cron"]._commit_progress
         clashes, tried = 0, set()
-        while run := self._next_due(tried):
-            progress(remaining=1)  # it does not collect any more: see the class of the model
+        while True:
             try:
+                run = self._next_due(tried)
+                if not run:
+                    break
+                progress(remaining=1)  # it does not collect any more: see the class of the model
                 run._close_isolated()
                 self.env.flush_all()  # a clash shows here and not in the commit
             except CLASHES:

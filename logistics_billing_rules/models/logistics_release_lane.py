@@ -63,18 +63,20 @@ class LogisticsRelease(models.Model):
         """
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=self._count_due(condition))
-        while releases := self._take(condition, size):
+        while True:
             try:
+                releases = self._take(condition, size)
+                if not releases:
+                    return True
                 releases._isolated(work)
                 self.env.flush_all()  # a clash shows here and not in the commit
             except OperationalError:
                 # Another transaction was first: what we read is old. Start the batch over.
-                _logger.info("Billing lane: batch of %s starts over", len(releases))
+                _logger.info("Billing lane: a batch starts over")
                 self.env.cr.rollback()
                 continue
             if not progress(len(releases)):
                 return False
-        return True
 
     # === Locks === #
 
@@ -176,6 +178,9 @@ class LogisticsRelease(models.Model):
         """Post the draft invoices of these releases."""
         moves = self.move_ids.filtered(lambda move: move.state == "draft")
         self._date(moves)
+        # Odoo reads the taxes of one invoice after the other.
+        moves.line_ids.mapped("tax_ids")
+        moves.line_ids.mapped("tax_tag_ids")
         moves._post(soft=False)
         self.write({"to_post": False, "error": False, "attempts": 0, "next_attempt_at": False})
 

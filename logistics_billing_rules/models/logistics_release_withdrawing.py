@@ -23,11 +23,14 @@ class LogisticsRelease(models.Model):
             lambda move: move.logistics_run_id and not move.logistics_run_id.closes_at
         )
         others = together._logistics_releases() - self
-        going = self | others
-        going._take_off(drafts)
+        if others:
+            (self | others)._withdraw()
+            others._move_to("ready")  # held until the lane looks: cancelling marked them
+            return
+        self._take_off(drafts)
         # The database must see that they are gone before it is asked about new ones.
-        going.line_ids.flush_recordset(["live"])
-        going._state(
+        self.line_ids.flush_recordset(["live"])
+        self._state(
             {
                 release: MilestoneFact(
                     (Reference("shipment", release.name),),
@@ -35,11 +38,10 @@ class LogisticsRelease(models.Model):
                     utc(fields.Datetime.now()),
                     retracts=release._event_id(),
                 )
-                for release in going
+                for release in self
             }
         )
-        others._move_to("ready")  # held until the lane looks: cancelling marked them
-        going.write(
+        self.write(
             {
                 "released_at": False,
                 "prepared_by_id": False,

@@ -12,6 +12,7 @@ from . import (
     test_guards,
     test_invoice_head,
     test_invoice_run,
+    test_kit,
     test_lane,
     test_limit,
     test_override,

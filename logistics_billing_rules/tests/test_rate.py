@@ -121,16 +121,27 @@ class TestRate(RateCase):
         shipment = self._create_shipment()
         named = (Reference("shipment", shipment.name),)
         for kind, said in (
-            ("wms", {"pallet_count": "3", "pick_count": "42"}),
+            (
+                "wms",
+                {
+                    "pallet_count": "3",
+                    "pallet_in_count": "4",
+                    "pick_count": "42",
+                    "pack_count": "7",
+                },
+            ),
             ("tms", {"distance": "100 SMI"}),
         ):
             system = self.env["logistics.system"].create({"name": kind, "code": kind, "kind": kind})
             self._state(*(AttributeFact(named, f, v) for f, v in said.items()), system=system)
         self.assertEqual((shipment.declared_pallets, shipment.picks), (3, 42))
+        self.assertEqual((shipment.pallets_in, shipment.packs), (4, 7))
         self.assertEqual(
             self._charges(
+                {"name": "Pallets in", "measure": "pallet_in", "rate": 5.9},
                 {"name": "Pallets out", "measure": "pallet", "rate": 6.2},
                 {"name": "Picks", "measure": "pick", "rate": 0.38},
+                {"name": "Packing", "measure": "pack", "rate": 1.15},
                 {"name": "Driven", "measure": "distance", "rate": 1.5},
                 {
                     "name": "Short way",
@@ -141,7 +152,13 @@ class TestRate(RateCase):
                 shipment=shipment,
             ),
             # 100 statute miles are 160.9344 km; the shipment keeps three decimals
-            [("Pallets out", 18.6), ("Picks", 15.96), ("Driven", 241.4)],
+            [
+                ("Pallets in", 23.6),
+                ("Pallets out", 18.6),
+                ("Picks", 15.96),
+                ("Packing", 8.05),
+                ("Driven", 241.4),
+            ],
         )
 
     def _zoned_agreement(self):

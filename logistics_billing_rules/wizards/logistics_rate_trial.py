@@ -21,7 +21,9 @@ _MEASURED = {
     "volume": "volume",
     "packages": "package",
     "pallets": "pallet",
+    "pallets_in": "pallet_in",
     "picks": "pick",
+    "packs": "pack",
     "distance": "distance",
     "pieces": "piece",
     "orders": "order",
@@ -85,7 +87,9 @@ class LogisticsRateTrial(models.TransientModel):
 
     # === What can be counted besides === #
     pieces = fields.Float()
+    pallets_in = fields.Integer("Pallets Received")
     picks = fields.Integer()
+    packs = fields.Integer("Parcels Packed")
     orders = fields.Integer(default=1)
     order_lines = fields.Integer()
     stops = fields.Integer()

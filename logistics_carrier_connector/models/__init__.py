@@ -50,6 +50,7 @@ from . import res_config_settings
 from . import logistics_approval
 from . import logistics_mapping_sample
 from . import logistics_mapping_trial
+from . import logistics_mapping_live_test
 from . import logistics_mapping_expectation
 from . import logistics_mapping_golden
 from . import logistics_meaning_mixin

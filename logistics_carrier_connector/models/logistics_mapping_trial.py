@@ -4,10 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core import profile
-from ..core.codecs import decode
 from ..core.comparison import code_changes, text_diff
 from ..core.errors import IntegrationError
-from ..core.profile_lines import complaint
 from . import trial_page
 from .logistics_version_approval import Point
 
@@ -65,7 +63,8 @@ class LogisticsMapping(models.Model):
 
 
 class LogisticsMappingVersion(models.Model):
-    """A version of a profile while people work on it: tried on samples, compared, checked."""
+    """A version of a profile while people work on it: its codes, what differs, what it has to
+    pass. What it makes of a message is shown by ``logistics_mapping_live_test.py``."""
 
     _inherit = "logistics.mapping.version"
 
@@ -78,9 +77,6 @@ class LogisticsMappingVersion(models.Model):
         ondelete="set null",
         help="What the text above makes of this message is shown at once.",
     )
-    complaint_html = fields.Html("Mistakes", compute="_compute_trial", sanitize=False)
-    trial_html = fields.Html("What It States", compute="_compute_trial", sanitize=False)
-    tree_html = fields.Html("Decoded", compute="_compute_tree_html", sanitize=False)
     codes_html = fields.Html("Codes", compute="_compute_codes_html")
     base_version_id = fields.Many2one(
         "logistics.mapping.version",
@@ -101,51 +97,6 @@ class LogisticsMappingVersion(models.Model):
             mapping = mappings.browse(vals.get("mapping_id"))
             vals.setdefault("base_version_id", mapping.active_version_id.id)
         return super().create(vals_list)
-
-    # === Live test === #
-
-    @api.depends(
-        *("content", "sample_id", "sample_id.content", "sample_id.received_at"),
-        "sample_id.asked_number",
-    )
-    def _compute_trial(self):
-        milestones = frozenset(self.env["logistics.milestone"]._catalogue())
-        for version in self:
-            found = complaint(version.content or "", milestones)
-            version.complaint_html = version._complaint_row(*found) if found else False
-            version.trial_html = False
-            if not found and version._has_readable_sample():
-                reading = version.sample_id._reading(version.content)
-                version.trial_html = trial_page.problems(self.env, reading) + (
-                    trial_page.facts(self.env, reading)
-                    if reading.facts
-                    else trial_page.alert("info", reading.note or self.env._("No facts."))
-                )
-
-    def _has_readable_sample(self):
-        """Samples are messages: not everybody who sees a profile may read them."""
-        return bool(self.sample_id) and self.sample_id.has_access("read")
-
-    def _complaint_row(self, line, reason):
-        text = (
-            self.env._("Line %(line)s: %(reason)s", line=line, reason=reason)
-            if line
-            else self.env._("This profile cannot be used: %s", reason)
-        )
-        return trial_page.alert("danger", text)
-
-    @api.depends("sample_id", "sample_id.content", "mapping_id.format")
-    def _compute_tree_html(self):
-        for version in self:
-            version.tree_html = False
-            if not version._has_readable_sample():
-                continue
-            try:
-                decoded = decode(version.mapping_id.format, version.sample_id._raw())
-            except IntegrationError as error:
-                version.tree_html = trial_page.alert("danger", error.public_message)
-            else:
-                version.tree_html = trial_page.tree(decoded)
 
     def action_expect(self):
         """What this version reads in the sample is right: expect it from now on."""

@@ -88,7 +88,7 @@ class LogisticsMessage(models.Model):
         shown = ("index", "status", "what", "code", "references", "occurred_at", "explanation")
         return self._head() | {
             "attempts": self.attempts,
-            "timings": self._timings(),
+            "timings": self._timings_document(),
             "items": [
                 {name: item[name] for name in shown if item.get(name) not in (None, "")}
                 | {"shipment": shipments.get(item.get("shipment_id"))}
@@ -106,7 +106,7 @@ class LogisticsMessage(models.Model):
             "reason": self.error_message or None,
         }
 
-    def _timings(self):
+    def _timings_document(self):
         started, processed = self.started_at, self.processed_at
         return {
             "received_at": _text(self.received_at),

@@ -38,7 +38,10 @@ class LogisticsMessage(models.Model):
 
     raw_text = fields.Text("Raw Content", compute="_compute_raw_text", groups=READERS)
     tree_text = fields.Text("Decoded", compute="_compute_raw_text", groups=READERS)
-    tree_html = fields.Html("Decoded Tree", compute="_compute_raw_text", groups=READERS)
+    # Everything in it is escaped; sanitizing would close what is open.
+    tree_html = fields.Html(
+        "Decoded Tree", compute="_compute_raw_text", groups=READERS, sanitize=False
+    )
     outcomes_html = fields.Html("What It States", compute="_compute_outcomes_html")
     headers_text = fields.Text("Headers", compute="_compute_headers_text")
     waited = fields.Float(

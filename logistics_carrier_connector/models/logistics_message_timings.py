@@ -19,9 +19,9 @@ class LogisticsMessage(models.Model):
             self.env._("Meaning"),
         )
         for message in self:
-            message.timings_html = trial_page.table(titles, message._timings())
+            message.timings_html = trial_page.table(titles, message._timing_rows())
 
-    def _timings(self):
+    def _timing_rows(self):
         """The rows: what happened, when, how long after the step before, and what that means."""
         again = bool(self.attempt_ids)
         steps = [

@@ -21,6 +21,7 @@ from . import test_poll_access
 from . import test_proofs
 from . import test_secret_ends
 from . import test_live
+from . import test_live_test
 from . import test_breaker
 from . import test_lanes
 from . import test_dead_letters

@@ -28,6 +28,12 @@ class TestDisplay(ConnectorCase):
         self.assertIn("Recorded", message.outcomes_html)
         self.assertIn(f"/odoo/logistics.shipment/{shipment.id}", message.outcomes_html)
 
+    def test_a_decoded_tree_is_open_and_none_of_it_is_markup(self):
+        message = self._take(b'{"events": [], "<b>x": "<script>alert(1)</script>"}')
+        self.assertIn("<details open", message.tree_html)
+        for markup in ("<script>", "<b>"):
+            self.assertNotIn(markup, message.tree_html)
+
     def test_words_of_a_sender_cannot_become_markup(self):
         message = self._take(self._body("PU", tracking="<script>alert(1)</script>"))
         self.assertNotIn("<script>", message.outcomes_html)

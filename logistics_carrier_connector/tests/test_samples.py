@@ -2,9 +2,9 @@ import base64
 import json
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
-from .common import NEW_CODE, PROFILE, ConnectorCase
+from .common import PROFILE, ConnectorCase
 
 
 @tagged("post_install", "-at_install", "logistics")
@@ -82,41 +82,6 @@ class TestSamples(ConnectorCase):
     def test_a_sample_is_small(self):
         with self.assertRaisesRegex(UserError, "at most"):
             self._sample("PU", content=base64.b64encode(b"x" * 200_001))
-
-    # === Tried while it is written === #
-
-    def test_a_draft_shows_what_it_makes_of_a_sample_as_it_is_edited(self):
-        draft = self._draft(PROFILE, user=self.admin)
-        draft.sample_id = self._sample("PU", "NEW")
-        with Form(draft.with_user(self.admin)) as form:
-            self.assertIn("does not say what “NEW” means", form.trial_html)
-            self.assertIn("1ZTEST", form.tree_html)
-            form.content = PROFILE + NEW_CODE
-            self.assertNotIn("does not say", form.trial_html)
-            self.assertIn("Out for delivery", form.trial_html)
-
-    def test_a_mistake_is_shown_with_its_line_before_it_is_saved(self):
-        draft = self._draft(PROFILE, user=self.admin)
-        form = Form(draft.with_user(self.admin))
-        form.content = PROFILE.replace("milestone: delivered", "milestone: teleported")
-        line = PROFILE.splitlines().index("  - {codes: [OK], milestone: delivered}") + 1
-        self.assertIn(f"Line {line}:", form.complaint_html)
-        self.assertIn("teleported", form.complaint_html)
-        with self.assertRaises(UserError):
-            form.save()
-
-    def test_what_a_sender_wrote_is_shown_as_text(self):
-        body = json.dumps({"events": [], "x": "<script>alert(1)</script>"}).encode()
-        draft = self._draft(user=self.admin)
-        draft.sample_id = self._sample(content=base64.b64encode(body))
-        self.assertNotIn("<script>", draft.tree_html)
-        self.assertIn("&lt;script&gt;", draft.tree_html)
-
-    def test_a_sample_that_cannot_be_decoded_says_so(self):
-        draft = self._draft(user=self.admin)
-        draft.sample_id = self._sample(content=base64.b64encode(b"{"))
-        self.assertIn("alert-danger", draft.tree_html)
-        self.assertIn("alert-danger", draft.trial_html)
 
     def test_a_draft_shows_which_lines_and_codes_differ(self):
         draft = self._draft(

@@ -150,7 +150,9 @@ _FIELDS = (
         "package_count", "declared_packages", ("wms", "tms", "odoo"), _count_of("packages")
     ),
     ShipmentField("pallet_count", "declared_pallets", ("wms", "tms", "odoo"), _count_of("pallets")),
+    ShipmentField("pallet_in_count", "pallets_in", ("wms", "odoo"), _count_of("pallets")),
     ShipmentField("pick_count", "picks", ("wms", "odoo"), _count_of("picks")),
+    ShipmentField("pack_count", "packs", ("wms", "odoo"), _count_of("packed parcels")),
     ShipmentField("distance", "distance", ("tms", "odoo"), _distance, _spell_number),
     ShipmentField("service_level", "service_level", ("tms", "odoo"), _text),
     ShipmentField("transport_mode", "transport_mode", ("tms", "odoo"), _one_of(TRANSPORT_MODES)),

@@ -39,7 +39,9 @@ _COLUMN_TYPES = {
     "weight": "numeric",
     "declared_packages": "int4",
     "declared_pallets": "int4",
+    "pallets_in": "int4",
     "picks": "int4",
+    "packs": "int4",
     "distance": "numeric",
     "service_level": "varchar",
     "transport_mode": "varchar",
@@ -56,7 +58,13 @@ class LogisticsShipment(models.Model):
 
     declared_packages = fields.Integer(tracking=True)
     declared_pallets = fields.Integer(tracking=True)
+    pallets_in = fields.Integer(
+        "Pallets Received", tracking=True, help="That the warehouse took in for this shipment."
+    )
     picks = fields.Integer(tracking=True, help="How often the warehouse reached for goods.")
+    packs = fields.Integer(
+        "Parcels Packed", tracking=True, help="That the warehouse packed, not those it only moved."
+    )
     distance = fields.Float("Distance (km)", digits=(16, 3), tracking=True, help="Driven, planned.")
     service_level = fields.Char(tracking=True, help="As agreed with the carrier, e.g. 'Next Day'.")
     transport_mode = fields.Selection(

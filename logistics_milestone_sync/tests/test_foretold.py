@@ -84,6 +84,7 @@ class TestForetell(LogisticsCase):
         self.env["logistics.flow.policy"].create(
             {
                 "name": "Nightly",
+                "latency_minutes": 2 * 24 * 60,
                 "category": "operational",
                 "milestone_ids": [(6, 0, picked.ids)],
                 "processing": "batch",

@@ -1,9 +1,10 @@
 """Sells, delivers and releases in a process of its own, as a cron worker does.
 
 ``python releaser.py CONF DATABASE`` reads one command per line and answers each with one line. A
-command is JSON: ``{"found": company}`` makes a company that bills by an agreement, ``{"sell":
-number}`` delivers orders of it, and ``{"release": batch}`` runs the billing lane for all companies,
-with so many releases per transaction.
+command is JSON: ``{"found": company}`` makes a company that bills by an agreement, ``{"collect":
+company}`` one with an invoice a month for each customer, ``{"sell": number}`` delivers orders of
+it, and ``{"release": batch}`` runs the billing lane for all companies, with so many releases per
+transaction.
 """
 
 from __future__ import annotations
@@ -47,6 +48,12 @@ class Worker:
     def found(self, name: str) -> str:
         """Make the company that this process sells for."""
         self.seller = Seller(self.env, name, governed=True)
+        return name
+
+    def collect(self, name: str) -> str:
+        """The same, with one invoice for all shipments of a customer in a month."""
+        terms = {"invoice_per": "customer", "invoice_period": "month"}
+        self.seller = Seller(self.env, name, governed=True, **terms)
         return name
 
     def sell(self, count: int) -> int:

@@ -37,7 +37,9 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
         ("declared_weight", "1200 KGM", "1200", Decimal(1200)),
         ("package_count", " 3 ", "3", 3),
         ("pallet_count", "2", "2", 2),
+        ("pallet_in_count", "4", "4", 4),
         ("pick_count", "42", "42", 42),
+        ("pack_count", "7", "7", 7),
         ("distance", "412.50", "412.5", Decimal("412.5")),
         ("distance", "412 km", "412", Decimal(412)),
         ("distance", "10 SMI", "16.09344", Decimal("16.09344")),
@@ -103,7 +105,9 @@ values = {
     ),
     "package_count": st.integers(0, 100_000).map(str),
     "pallet_count": st.integers(0, 100_000).map(str),
+    "pallet_in_count": st.integers(0, 100_000).map(str),
     "pick_count": st.integers(0, 100_000).map(str),
+    "pack_count": st.integers(0, 100_000).map(str),
     "distance": st.builds(
         "{} {}".format, st.decimals(0, 50_000, places=3), st.sampled_from(["KMT", "SMI", "km"])
     ),
