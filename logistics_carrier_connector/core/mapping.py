@@ -20,6 +20,7 @@ from odoo.addons.logistics_milestone_sync.core.fact import Fact
 
 from .charges import read_charges
 from .code_table import CodeRow, Key, Unmapped, find
+from .codecs.answer import UNSUPPORTED
 from .error_answer import error_answer
 from .errors import Problem
 from .estimates import once_estimated
@@ -92,7 +93,7 @@ def apply(
         if not recognizes(profile, tree):
             return _not_ours(tree)
         message_id = profile.message_id.text(tree) if profile.message_id else ""
-        levels = list(_scopes(profile, tree, {"asked": dict(asked or {})}))
+        levels = list(scopes(profile, tree, {"asked": dict(asked or {})}))
     except EvaluationFailed as error:
         return MappingResult(_problems=(Problem("", str(error)),))
     items = tuple(_item(profile, path, scope, received_at) for path, scope in levels)
@@ -113,13 +114,18 @@ def _not_ours(tree: Any) -> MappingResult:
     """An error answer in one of the usual forms, or a message that nobody expected here."""
     if error := error_answer(tree):
         return MappingResult(carrier_error=error)
-    return MappingResult(_problems=(Problem("", "this is no message of this profile"),))
+    return MappingResult(
+        _problems=(Problem("", "this is no message of this profile", UNSUPPORTED),)
+    )
 
 
-def _scopes(
+def scopes(
     profile: Profile, tree: Any, around: dict[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every item of the message with its path, as the object that expressions see."""
+    """Every item of the message with its path, as the object that expressions see.
+
+    :raises EvaluationFailed: if a level cannot be looked for, or there are too many items
+    """
     scopes: list[tuple[str, dict[str, Any]]] = [("", around)]
     for depth, step in enumerate(profile.each):
         deeper: list[tuple[str, dict[str, Any]]] = []
