@@ -7,12 +7,12 @@ Pure. The caller numbers and dates the answers and keeps them; see ``codecs/x12_
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from .codecs import answer, edifact_ack, edifact_scan, x12_ack, x12_scan
-from .codecs.answer import Fault, Scan, Verdict, answered_groups
+from .codecs.answer import EVERYWHERE, Fault, Scan, Verdict, answered_groups, sets_of
 from .codecs.x12_ack import MOST_CONTROL_NUMBER
 
 # What is answered with, by the format of what came.
@@ -73,7 +73,8 @@ def answers(
 ) -> list[Answer]:
     """The answers that a message gets, none for what is an acknowledgement itself.
 
-    :param faults: what contract and profile found, see ``edi_faults.py``
+    :param faults: what contract and profile found, see ``edi_faults.py``; one about no interchange
+        (``EVERYWHERE``) is one of each set
     :param refused: nothing of the message was used
     """
     told = list(faults)
@@ -82,10 +83,21 @@ def answers(
     found = []
     for position, each in enumerate(scan(raw)):
         mine = [fault for fault in (*each.faults, *told) if fault.interchange == position]
+        mine += _everywhere(told, each, position)
         reply = decide(policy, each, Verdict(tuple(mine), refused), position)
         if reply is not None:
             found.append(reply)
     return found
+
+
+def _everywhere(told: Iterable[Fault], scan: Scan, position: int) -> list[Fault]:
+    return [
+        replace(fault, interchange=position, group=number, set=place)
+        for fault in told
+        if fault.interchange == EVERYWHERE
+        for number, group in answered_groups(scan.interchange)
+        for place in range(len(sets_of(group)))
+    ]
 
 
 def _x12(policy: Policy, scan: Scan, verdict: Verdict, position: int) -> Answer | None:

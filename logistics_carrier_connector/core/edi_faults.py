@@ -29,13 +29,18 @@ _ELEMENT: Final = r"{}\.e(\d\d)(?:\[(\d)\])?"
 
 
 def of_agreement(problems: Iterable[Problem]) -> list[Fault]:
-    """What a contract found, as faults; what has no place in an interchange is left out."""
+    """What a contract or a whole message's reading found, as faults.
+
+    What has a kind and no place is about every set; what has neither is left out.
+    """
     return [fault for problem in problems for fault in _agreed(problem)]
 
 
 def _agreed(problem: Problem) -> Iterator[Fault]:
     found = _PLACE.match(problem.path)
     if not found:
+        if problem.kind:
+            yield Fault(problem.kind, answer.EVERYWHERE)
         return
     group, place = (int(found[at]) if found[at] else None for at in (2, 4))
     kind = problem.kind or (answer.CONTENT if place is None else answer.SEGMENT)

@@ -4,3 +4,5 @@ UPDATE logistics_connection SET token = md5(random()::text || clock_timestamp():
 DELETE FROM logistics_connection_secret;
 -- Nor does it ask carriers, with whose keys ever.
 UPDATE logistics_poll SET state = 'paused', sealed_secret = NULL, sealed_token = NULL;
+-- Partners are answered by the real database only.
+UPDATE logistics_message_acknowledgement SET state = 'withdrawn' WHERE state = 'waiting';

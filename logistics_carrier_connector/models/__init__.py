@@ -60,3 +60,6 @@ from . import logistics_dry_run_line
 from . import logistics_mapping_go_live
 from . import logistics_contract_terms
 from . import logistics_contract_drift
+from . import logistics_message_acknowledgement
+from . import logistics_connection_acknowledge
+from . import logistics_message_acknowledging

@@ -33,6 +33,8 @@ DATE: Final = "date"
 TIME: Final = "time"
 MISSING: Final = "missing"
 
+EVERYWHERE: Final = -1  # an interchange of a fault that is about every set
+
 ACCEPTED, WITH_ERRORS, REJECTED = "accepted", "errors", "rejected"
 
 
@@ -40,7 +42,7 @@ ACCEPTED, WITH_ERRORS, REJECTED = "accepted", "errors", "rejected"
 class Fault:
     """One thing that is wrong.
 
-    :param interchange: its index among those of the message
+    :param interchange: its index among those of the message, or ``EVERYWHERE``
     :param group: index of the group in it; ``None`` if it is about the interchange
     :param set: index of the set in the group; ``None`` if it is about the group
     :param segment: identifier of the segment; empty if it is about the set
