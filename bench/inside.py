@@ -17,7 +17,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import screens, seed
+from bench import releasing, screens, seed
 
 _ROUNDS = 5
 _SHIPMENTS, _EACH = 200, 5  # of one batch: a thousand facts
@@ -135,6 +135,8 @@ def _time_per_event(env: Any, stored: int) -> float:
 MEASUREMENTS: dict[str, Callable[[Any, int], dict[str, float]]] = {
     "process": process,
     "growth": growth,
+    "release": releasing.release,
+    "release_one_by_one": releasing.release_one_by_one,
     "screens": screens.measure,
 }
 

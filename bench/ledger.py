@@ -1,4 +1,4 @@
-"""The rows about facts, ledgers and screens: each in a process of its own, without HTTP."""
+"""The rows about facts, ledgers, invoices and screens: each in a process of its own, no HTTP."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ _BATCHES = 7
 _SHARE_OF_INSERT = 1 / 6
 _FACTS_PER_SECOND = 1_000
 _MOST_GROWTH = 1.2
+_RELEASED = 1_000
+_MOST_OF_NATIVE = 1.15
+_OF_ONE_BY_ONE = 1 / 3
 
 
 def fold(suite: Suite, size: int) -> Iterator[Row]:
@@ -63,6 +66,24 @@ def growth(suite: Suite, size: int) -> Iterator[Row]:
     yield _at_most("growth", found["ours"], found["reference"], _MOST_GROWTH, "ms/event", stored)
 
 
+def release(suite: Suite, size: int) -> Iterator[Row]:
+    """Delivered shipments to posted invoices, against creating and posting the same lines."""
+    with _database(suite) as name:
+        found = _inside(suite, name, "release", _RELEASED)
+    yield _at_most(
+        "release", found["ours"], found["reference"], _MOST_OF_NATIVE, "ms/order", _RELEASED
+    )
+
+
+def release_one_by_one(suite: Suite, size: int) -> Iterator[Row]:
+    """The same, against a clerk who creates and posts the invoice of one order at a time."""
+    with _database(suite) as name:
+        found = _inside(suite, name, "release_one_by_one", _RELEASED)
+    yield _at_most(
+        "one_by_one", found["ours"], found["reference"], _OF_ONE_BY_ONE, "ms/order", _RELEASED
+    )
+
+
 def screens(suite: Suite, size: int) -> Iterator[Row]:
     """The list of shipments with its panel, against Odoo's list of transfers at the same count."""
     with _database(suite) as name:
@@ -72,7 +93,7 @@ def screens(suite: Suite, size: int) -> Iterator[Row]:
 
 def _at_most(name: str, ours: float, reference: float, most: float, unit: str, count: int) -> Row:
     ratio = ours / reference
-    return Row(name, ratio, f"<= {most}", ratio <= most, ours, reference, unit, count)
+    return Row(name, ratio, f"<= {most:.3g}", ratio <= most, ours, reference, unit, count)
 
 
 @contextmanager

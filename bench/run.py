@@ -1,7 +1,7 @@
 """Measures the suite against a reference in the same run, and prints ratios.
 
-``python bench/run.py [--only NAME] [--shipments N]``; writes ``var/bench.json``. The rows for
-release, release_one_by_one and audit_lines do not exist yet.
+``python bench/run.py [--only NAME] [--shipments N]``; writes ``var/bench.json``. The row for
+audit_lines does not exist yet.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ INSIDE: dict[str, Callable[[Suite, int], Iterator[Row]]] = {
     "fold": ledger.fold,
     "process": ledger.process,
     "growth": ledger.growth,
+    "release": ledger.release,
+    "release_one_by_one": ledger.release_one_by_one,
     "screens": ledger.screens,
 }
 

@@ -34,7 +34,10 @@ def uninstall_hook(env):
     env.cr.execute("DROP FUNCTION IF EXISTS logistics_decision_guard() CASCADE")
     env.cr.execute(
         "TRUNCATE logistics_decision, logistics_release_line, logistics_release,"
-        " logistics_simulation_line, logistics_adjustment, logistics_adjustment_line"
+        " logistics_simulation_line, logistics_adjustment, logistics_adjustment_line,"
+        " logistics_release_day"
     )
+    env.cr.execute("UPDATE account_move SET logistics_run_id = NULL WHERE logistics_run_id > 0")
+    env.cr.execute("DELETE FROM logistics_invoice_run")
     env.cr.execute("UPDATE logistics_charge SET rate_id = NULL WHERE rate_id IS NOT NULL")
     env.cr.execute("UPDATE logistics_rate SET origin_id = NULL WHERE origin_id IS NOT NULL")

@@ -114,7 +114,7 @@ class Killer(threading.Thread):
         self._chance = random.Random(seed)
         marks = (self._chance.uniform(0.05, 0.95) for _kill in range(kills))
         self._due = sorted(int(mark * count) for mark in marks)
-        self.killed: list[int] = []
+        self.killed: list[float] = []  # when, seconds since 1970
         self.ended = threading.Event()
 
     def run(self) -> None:
@@ -129,4 +129,4 @@ class Killer(threading.Thread):
         if workers:
             pid = self._chance.choice(sorted(workers))
             os.kill(pid, signal.SIGKILL)
-            self.killed.append(pid)
+            self.killed.append(time.time())

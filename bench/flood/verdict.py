@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.flood.plan import FATES, Message
 from bootstrap.databases import Databases
 
 _PART = 5_000  # rows asked for at a time
+_REPLACED_WITHIN = 5  # seconds until a killed worker has a successor that has loaded everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,14 @@ class Verdict:
             *(f"{' '.join(key)} is in the ledger" for key in sorted(stored.keys() - wanted)),
         ]
 
-    def latencies(self, calm: bool) -> dict[str, Latency]:
-        """By sender, of what was worked off; ``calm``: of the run without flood."""
+    def latencies(self, calm: bool, apart_from: Sequence[float] = ()) -> dict[str, Latency]:
+        """By sender, of what was worked off.
+
+        :param bool calm: of the run without flood
+        :param apart_from: when workers were killed, seconds since 1970: without what was under way
+            then, or came before they were replaced
+        """
+        kills = ", ".join(map(str, apart_from))
         rows = self._rows(
             f"""
             SELECT substr(c.token, 7),
@@ -102,6 +110,10 @@ class Verdict:
               FROM logistics_message m JOIN logistics_connection c ON c.id = m.connection_id
              WHERE c.token LIKE 'flood-%' AND m.state = 'processed'
                AND convert_from(m.body, 'UTF8') {"LIKE" if calm else "NOT LIKE"} '%"calm-%'
+               AND NOT EXISTS (
+                SELECT 1 FROM unnest(ARRAY[{kills}]::float8[]) AS killed(at)
+                 WHERE extract(epoch FROM m.received_at) <= killed.at + {_REPLACED_WITHIN}
+                   AND extract(epoch FROM m.processed_at) >= killed.at)
             """
         )
         waits: dict[str, list[float]] = {}

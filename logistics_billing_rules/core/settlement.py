@@ -43,6 +43,25 @@ def settle(justified: Mapping[str, Decimal], invoiced: Mapping[str, Decimal]) ->
     )
 
 
+def may_stand(
+    carried: Decimal, invoiced: Decimal, invoiceable: Decimal, conceded: Decimal
+) -> Decimal:
+    """How much of some goods may be on invoices.
+
+    :param carried: by the shipment
+    :param invoiced: of it, on living invoices; credit notes count off
+    :param invoiceable: what Odoo would still invoice of the order line
+    :param conceded: what an accountant credited, for good, without the facts asking for it
+
+    >>> one, four = Decimal(1), Decimal(4)
+    >>> may_stand(four, four - one, one, one)  # credited as a favor, so it is invoiceable again
+    Decimal('3')
+    >>> may_stand(four, four - one, Decimal(0), one)  # credited because it came back
+    Decimal('3')
+    """
+    return min(carried - conceded, invoiced + invoiceable)
+
+
 # How far the invoices of a release are.
 NOTHING: Final = "nothing"  # none that is alive
 DRAFTED: Final = "drafted"  # drafts only

@@ -6,6 +6,20 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     logistics_release_count = fields.Integer(compute="_compute_logistics_release_count")
+    logistics_run_id = fields.Many2one(
+        "logistics.invoice.run",
+        "Invoice Run",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    logistics_rate_date = fields.Date(
+        "Rate Of",
+        readonly=True,
+        help="The day of the currency rate where the agreement says another one than the "
+        "day of the invoice.",
+    )
 
     @api.depends("line_ids.logistics_release_line_ids")
     def _compute_logistics_release_count(self):
@@ -18,6 +32,10 @@ class AccountMove(models.Model):
     def action_open_logistics_releases(self):
         """Open the releases that made these invoices."""
         return self._logistics_releases()._action_open()
+
+    def _get_invoice_currency_rate_date(self):
+        """Override of `account`: the agreement may say of which day the rate is."""
+        return self.logistics_rate_date or super()._get_invoice_currency_rate_date()
 
     # === Nothing is posted that its shipments hold === #
 
@@ -42,11 +60,11 @@ class AccountMove(models.Model):
 
     def _logistics_problems(self):
         """Why these customer invoices may not be in the books yet: sentences, each once."""
-        invoices_sudo = self.sudo().filtered(
-            lambda move: move.move_type in ("out_invoice", "out_receipt")
-        )
-        lines_sudo = invoices_sudo.invoice_line_ids.filtered(
+        moves_sudo = self.sudo().filtered(lambda move: move.is_sale_document(True))
+        # A negative line of a credit note invoices, too.
+        lines_sudo = moves_sudo.invoice_line_ids.filtered(
             lambda line: line.display_type == "product"
+            and (line.move_id.move_type != "out_refund" or line.quantity < 0)
         )
         held = lines_sudo.sale_line_ids._logistics_held()
         problems = [line_sudo._logistics_problem(held) for line_sudo in lines_sudo]

@@ -4,7 +4,12 @@ from odoo.tools import float_compare, format_amount
 
 from .logistics_release import SETTLED
 
-_OURS = {"logistics_shipment_id", "logistics_charge_id"}
+_OURS = {
+    "logistics_shipment_id",
+    "logistics_charge_id",
+    "logistics_delivery_date",
+    "logistics_credits_id",
+}
 
 
 class AccountMoveLine(models.Model):
@@ -18,6 +23,7 @@ class AccountMoveLine(models.Model):
         ondelete="restrict",
         help="The shipment whose goods or freight this line invoices.",
     )
+    logistics_delivery_date = fields.Date("Delivered", readonly=True)
     logistics_charge_id = fields.Many2one(
         "logistics.charge", "Shipment Charge", readonly=True, copy=False, ondelete="restrict"
     )
@@ -45,7 +51,8 @@ class AccountMoveLine(models.Model):
         release = noted.release_id
         if not release:
             return self.env._(
-                "%(line)s copies a line that was invoiced for shipment %(shipment)s already.",
+                "%(line)s copies a line that was invoiced for shipment %(shipment)s already. To "
+                "invoice anew what was credited, choose “Invoice Again” on its release.",
                 line=self.name or self.product_id.display_name,
                 shipment=shipment.name,
             )
@@ -59,7 +66,7 @@ class AccountMoveLine(models.Model):
         waiting = next((held[line] for line in others if line in held), None)
         if waiting:
             return f"{self.product_id.display_name}: {waiting._why_text()}"
-        quantity = self.quantity
+        quantity = self.quantity * self._logistics_sign()
         if noted.sale_line_id:
             quantity = self.product_uom_id._compute_quantity(
                 quantity, noted.sale_line_id.product_uom_id, rounding_method="HALF-UP"
@@ -77,9 +84,10 @@ class AccountMoveLine(models.Model):
         """Why this line says another amount than its release did; empty if it does not."""
         released = noted.filtered("released_currency_id")
         amount, currency = sum(released.mapped("released_amount")), self.currency_id
+        now = self.price_subtotal * self._logistics_sign()
         if not released or (
             currency == released.released_currency_id
-            and currency.compare_amounts(self.price_subtotal, amount) == 0
+            and currency.compare_amounts(now, amount) == 0
             and self.product_id in (released.released_product_id or self.product_id)
         ):
             return ""
@@ -88,5 +96,9 @@ class AccountMoveLine(models.Model):
             "agreement and withdraw the release: the invoice is made anew.",
             line=self.name or self.product_id.display_name,
             released=format_amount(self.env, amount, released.released_currency_id),
-            now=format_amount(self.env, self.price_subtotal, currency),
+            now=format_amount(self.env, now, currency),
         )
+
+    def _logistics_sign(self):
+        """-1 where a negative quantity invoices: on credit notes (see ``InvoiceBatch.make``)."""
+        return -1 if self.move_id.move_type == "out_refund" else 1

@@ -7,6 +7,7 @@ from odoo.fields import Command
 
 from ..core.adjustment import Worth
 from ..core.money import Money
+from ..core.settlement import settle
 from .invoicing import InvoiceBatch
 
 
@@ -17,6 +18,18 @@ class DebitBatch(InvoiceBatch):
         """Override: no services, which go with the first invoice of a release only."""
         taken = super()._take(order, what, owed)
         return {line: q for line, q in taken.items() if f"goods/{line.id}" in owed}
+
+    def _charge_lines(self, part, charges, currency):
+        """Override: a part of a charge where the rest stands on invoices already."""
+        owed = settle(part.what.justified, part.what.invoiced).to_invoice
+        return [
+            vals | {"quantity": float(owed[f"charge/{vals['logistics_charge_id']}"])}
+            for vals in super()._charge_lines(part, charges, currency)
+        ]
+
+    def _deductions(self, order, part):
+        """Override: what was paid in advance goes with the invoices of deliveries."""
+        return []
 
 
 def worths(release, what):
@@ -36,10 +49,11 @@ def worths(release, what):
     for charge in what.charges:
         value = exact(charge.amount, charge.currency_id)
         found[f"charge/{charge.id}"] = Worth(charge.name, Decimal(1), value)
+    priced_in = what.agreement.currency_id  # what an agreement charges is in its own currency
     for price in what.decision.charges:
         label = f"{price.name}: {price.explanation}"
-        of = release.env["res.currency"].search([("name", "=", price.amount.currency)])
-        found[f"price/{price.key}"] = Worth(label, Decimal(1), exact(price.amount.amount, of))
+        value = exact(price.amount.amount, priced_in)
+        found[f"price/{price.key}"] = Worth(label, Decimal(1), value)
     return found | _booked(release)
 
 
@@ -68,29 +82,43 @@ def credit(release, adjustment, quantities):
     taken = _taken(release, dict(quantities))
     moves = release.env["account.move"].union(*(line.move_line_id.move_id for line in taken))
     for move in moves.sorted("id"):
-        wanted = {line.move_line_id: (line, q) for line, q in taken.items()}
+        mine = {line: q for line, q in taken.items() if line.move_line_id.move_id == move}
         refund = move.with_company(move.company_id)._reverse_moves(
-            [{"ref": adjustment.name, "invoice_origin": move.name}]
+            [
+                {
+                    "ref": adjustment.name,
+                    "invoice_origin": move.name,
+                    # Nothing else of an invoice that shipments may share.
+                    "line_ids": [_copied(line, q) for line, q in mine.items()],
+                }
+            ]
         )
-        # The copies stand in the order of their originals.
-        pairs = list(zip(_ordered(move), _ordered(refund), strict=True))
-        refund.write(
-            {
-                "invoice_line_ids": [
-                    Command.update(copy.id, {"quantity": float(wanted[line][1])})
-                    if line in wanted
-                    else Command.delete(copy.id)
-                    for line, copy in pairs
-                ]
-            }
-        )
+        if refund.amount_total < 0:
+            refund.action_switch_move_type()  # the invoice was a credit note (``invoicing.py``)
+        copies = refund.invoice_line_ids.sorted("id")
         release.env["logistics.release.line"].create(
-            [_credited(wanted[line], copy, adjustment) for line, copy in pairs if line in wanted]
+            [
+                _credited(line, quantity, copy, adjustment)
+                for (line, quantity), copy in zip(mine.items(), copies, strict=True)
+            ]
         )
 
 
-def _ordered(move):
-    return move.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
+def _copied(line, quantity):
+    """Odoo's own copy of an invoice line for its credit note, of a part of its quantity.
+
+    At the price of the invoice, less what an accountant took off it since.
+    """
+    original = line.move_line_id
+    values = {"quantity": float(quantity) * original._logistics_sign()}
+    off = sum(
+        credited.move_line_id.price_subtotal
+        for credited in line.reversal_ids.filtered(lambda each: each.live and not each.quantity)
+    )
+    if off and original.price_subtotal:
+        values["price_unit"] = original.price_unit * max(1 - off / original.price_subtotal, 0)
+    [vals] = original.with_context(include_business_fields=True).copy_data(values)
+    return Command.create(vals)
 
 
 def _taken(release, quantities):
@@ -108,8 +136,7 @@ def _taken(release, quantities):
     return taken
 
 
-def _credited(taken, copy, adjustment):
-    line, quantity = taken
+def _credited(line, quantity, copy, adjustment):
     return {
         "release_id": line.release_id.id,
         "shipment_id": line.shipment_id.id,

@@ -1,6 +1,7 @@
 """What a batch of releases rests on, read at once. Used by ``logistics.release._evaluate`` only."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
 from odoo import fields
@@ -11,7 +12,7 @@ from odoo.addons.logistics_milestone_sync.core.clock import utc
 from ..core.case import Case, Decision, ExceptionCase, Transfer
 from ..core.decision import decide
 from ..core.money import Money
-from ..core.settlement import DRAFTED, NOTHING, POSTED, next_step, settle
+from ..core.settlement import DRAFTED, NOTHING, POSTED, may_stand, next_step, settle
 from .basis import Bases, order_day
 from .stated import StatedCharges, is_quote
 
@@ -40,8 +41,11 @@ class Judged:
     :param quantities: ``{sale.order.line: quantity}`` that the shipment carries
     :param charges: live sell charges of the shipment
     :param invoiced: ``{key: quantity}`` on living invoice lines
+    :param conceded: ``{key: quantity}`` that an accountant credited, and that stays so
     :param invoices: ``NOTHING``, ``DRAFTED`` or ``POSTED`` (``core/settlement.py``)
     :param at_stake: untaxed, in the currency of the company
+    :param rendered_at: when the service was: of the delivery, else of what was waited for last
+    :param rendered_on: the day of that where it happened
     """
 
     decision: Decision
@@ -51,8 +55,11 @@ class Judged:
     quantities: dict
     charges: object
     invoiced: dict
+    conceded: dict
     invoices: str
     at_stake: float
+    rendered_at: datetime
+    rendered_on: date
 
     @property
     def justified(self):
@@ -62,13 +69,20 @@ class Judged:
             lambda c: not is_priced(c) or same_price(c, prices.get(c.charge_key))
         )
         known = {charge.charge_key for charge in standing if is_priced(charge)}
-        justified = {f"charge/{charge.id}": Decimal(1) for charge in standing}
+        nothing = Decimal(0)
+        justified = {
+            key: Decimal(1) - self.conceded.get(key, nothing)
+            for key in (f"charge/{charge.id}" for charge in standing)
+        }
         justified |= {f"price/{key}": Decimal(1) for key in prices if key not in known}
         for line, quantity in self.quantities.items():
             key = f"goods/{line.id}"
-            mine = self.invoiced.get(key, Decimal(0))
-            open_quantity = Decimal(str(max(line.qty_to_invoice, 0.0)))
-            justified[key] = min(Decimal(str(quantity)), mine + open_quantity)
+            justified[key] = may_stand(
+                Decimal(str(quantity)),
+                self.invoiced.get(key, nothing),
+                Decimal(str(max(line.qty_to_invoice, 0.0))),
+                self.conceded.get(key, nothing),
+            )
         # Services are invoiced along with whichever release comes first; they are never missing.
         return justified | {k: q for k, q in self.invoiced.items() if k.startswith("service/")}
 
@@ -97,9 +111,9 @@ class Evaluation:
         self.reasons = dict(self.env["logistics.exception"]._fields["reason"].selection)
         self.pending = self._pending_approvals()
         self.customers = {shipment: self._customer(shipment) for shipment in shipments}
-        self.agreements = self.env["logistics.agreement"]._in_force(
-            shipments.company_id, self.env["res.partner"].union(*self.customers.values())
-        )
+        customers = self.env["res.partner"].union(*self.customers.values())
+        customers.mapped("category_id")
+        self.agreements = self.env["logistics.agreement"]._in_force(shipments.company_id, customers)
         self.terms = {}
         # Live ones only (active): owned by who states them, current, and approved.
         charges = self.env["logistics.charge"].search([("shipment_id", "in", shipments.ids)])
@@ -123,7 +137,7 @@ class Evaluation:
         charges = self.charges.get(shipment, self.env["logistics.charge"])
         case = self._case(release, state, currency, quantities, charges)
         decision = decide(case, self._terms(agreement))
-        invoiced, invoices = self._books(release)
+        invoiced, conceded, invoices = self._books(release)
         return Judged(
             decision=decision,
             agreement=agreement,
@@ -132,9 +146,18 @@ class Evaluation:
             quantities=quantities,
             charges=charges,
             invoiced=invoiced,
+            conceded=conceded,
             invoices=invoices,
             at_stake=self._convert(decision.amount.amount, currency, release.currency_id, shipment),
+            rendered_at=self._rendered_at(case, decision),
+            rendered_on=case.basis.day,
         )
+
+    def _rendered_at(self, case, decision):
+        delivered = case.state.reached.get("delivered")
+        if delivered:
+            return delivered.occurred_at
+        return max(filter(None, (r.at for r in decision.requirements)), default=case.known_since)
 
     # === Whose shipment, under which agreement === #
 
@@ -247,13 +270,12 @@ class Evaluation:
 
     def _books(self, release):
         live = release.line_ids.filtered("live")
-        invoiced = {}
-        for line in live:
-            key = line._key()
-            invoiced[key] = invoiced.get(key, Decimal(0)) + Decimal(str(line.quantity))
+        invoiced = live._quantities()
+        stands = live.filtered("stands")._quantities()
+        conceded = {key: -quantity for key, quantity in stands.items()}
         moves = live.move_line_id.move_id
         if not moves:
-            return invoiced, NOTHING
+            return invoiced, conceded, NOTHING
         # An invoice that was in the books once stays a matter for people, whatever its state now.
         in_books = any(move.posted_before or move.state == "posted" for move in moves)
-        return invoiced, POSTED if in_books else DRAFTED
+        return invoiced, conceded, POSTED if in_books else DRAFTED

@@ -71,6 +71,7 @@ class LogisticsAgreement(models.Model):
                 (rule._fields[name]._description_string(self.env), yes if rule[name] else no)
                 for name in (*flags, "document_required")
             ),
+            *rule._compared_invoicing(),
         ]
 
     def _to_zones(self):

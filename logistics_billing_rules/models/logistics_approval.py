@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+_FOR_FINANCE = ("agreement", "fuel_percent", "charge_billing", "adjustment", "release_limit")
+
 
 class LogisticsApproval(models.Model):
     _inherit = "logistics.approval"
@@ -10,19 +12,21 @@ class LogisticsApproval(models.Model):
             ("fuel_percent", "Fuel surcharge"),
             ("charge_billing", "Bill charges as stated"),
             ("adjustment", "Adjustment of an invoice"),
+            ("release_limit", "More releases than the limit of a day"),
         ],
         ondelete={
             "agreement": "cascade",
             "fuel_percent": "cascade",
             "charge_billing": "cascade",
             "adjustment": "cascade",
+            "release_limit": "cascade",
         },
     )
 
     @api.model
     def _approver_group(self, kind):
         """Override of `logistics_milestone_sync`: prices are for the finance approver."""
-        if kind in ("agreement", "fuel_percent", "charge_billing", "adjustment"):
+        if kind in _FOR_FINANCE:
             return "logistics_milestone_sync.logistics_milestone_sync_group_finance_approver"
         return super()._approver_group(kind)
 

@@ -29,6 +29,7 @@ REASONS = [
     ("charge", "Stated charge in doubt"),
     ("price", "Charges cannot be priced"),
     ("agreement", "No agreement"),
+    ("limit", "Limit of the day"),
     ("difference", "Invoice and facts differ"),
     ("error", "Technical problem"),
 ]

@@ -13,13 +13,20 @@ class LogisticsRelease(models.Model):
     def action_release(self):
         """Evaluate these releases now and invoice those that are ready. Overrides nothing.
 
+        :return: a notification that names those that were not released, and why
         :raises AccessError: for users who do not prepare invoices
-        :raises UserError: if the billing lane, or somebody else, works on one of them right now
+        :raises UserError: about a single one that cannot be, or that somebody works on right now
         """
         self._check_finance(_PREPARER)
-        releases_sudo = self._locked_sudo()
-        released_sudo = releases_sudo._process(by_hand=True)
-        return self._notify(releases_sudo, released_sudo)
+        releases_sudo, left = self._workable_sudo()
+        before_sudo = releases_sudo.filtered("released_at")
+        if len(self) == 1:
+            releases_sudo._process(by_hand=True)
+        else:
+            releases_sudo._isolated(lambda some: some._process(by_hand=True))
+        released_sudo = releases_sudo.filtered("released_at") - before_sudo
+        left |= {r: r.error or r._reason_text() for r in releases_sudo - released_sudo}
+        return self._summary(self.env._("%s released.", len(released_sudo)), left)
 
     def action_release_again(self):
         """Invoice anew what was released before and whose invoice was cancelled.
@@ -39,7 +46,9 @@ class LogisticsRelease(models.Model):
                 self.env._("An invoice of this release is still alive. Cancel it first.")
             )
         releases_sudo.write({"released_at": False})
-        return self._notify(releases_sudo, releases_sudo._process(by_hand=True))
+        released_sudo = releases_sudo._process(by_hand=True)
+        left = {release: release._reason_text() for release in releases_sudo - released_sudo}
+        return self._summary(self.env._("%s released.", len(released_sudo)), left)
 
     def action_withdraw(self):
         """Cancel the draft invoices of these releases, and look at the facts again.
@@ -47,17 +56,22 @@ class LogisticsRelease(models.Model):
         What is ready is invoiced anew if the agreement says so, from the order and the prices of
         now: so a changed price comes from there and never from the draft.
 
-        :raises UserError: if an invoice is posted already
+        :raises UserError: about a single one whose invoice is posted already
         """
         self._check_finance(_PREPARER)
-        releases_sudo = self._locked_sudo()
-        moves_sudo = releases_sudo.line_ids.filtered("live").move_line_id.move_id
-        if not moves_sudo or any(m.state != "draft" or m.posted_before for m in moves_sudo):
+        releases_sudo, left = self._workable_sudo()
+        drafts_sudo, refused = releases_sudo._each(lambda release: release._check_drafts_only())
+        drafts_sudo._withdraw()
+        drafts_sudo._process()
+        done = self.env._("%s withdrawn.", len(drafts_sudo))
+        return self._summary(done, left | refused)
+
+    def _check_drafts_only(self):
+        moves = self.line_ids.filtered("live").move_line_id.move_id
+        if not moves or any(move.state != "draft" or move.posted_before for move in moves):
             raise UserError(
                 self.env._("Only a release whose invoices are drafts can be withdrawn.")
             )
-        releases_sudo._withdraw()
-        return self._notify(releases_sudo, releases_sudo._process())
 
     def action_evaluate(self):
         """Look at the facts again now. What is ready is invoiced if the agreement says so."""
@@ -65,8 +79,25 @@ class LogisticsRelease(models.Model):
         self._locked_sudo()._process()
 
     def action_request_approval(self):
-        """Ask finance to bill in spite of open exceptions, and doubtful charges as they are."""
+        """Ask finance to bill in spite of open exceptions, and doubtful charges as they are.
+
+        :return: a notification, or the dialog that asks for a reason where one is required
+        :raises UserError: about a single one that holds nothing to ask for
+        """
         self._check_finance(_PREPARER)
+        dialogs = {}
+        asked, left = self._each(lambda release: dialogs.update(release._ask()))
+        if dialogs:
+            return self.env["logistics.exception"].union(*dialogs)._ask_for_reason()
+        workable_sudo, _others = asked._workable_sudo()  # the lane looks at the others soon
+        workable_sudo._process()
+        return self._summary(self.env._("Finance was asked about %s.", len(asked)), left)
+
+    def _ask(self):
+        """Ask about whatever holds this release.
+
+        :return: ``{exceptions: dialog}`` where a reason has to be chosen first
+        """
         cases = self.shipment_id.exception_ids.filtered(
             lambda case: case.state == "open"
             and not case.billing_approved
@@ -75,28 +106,44 @@ class LogisticsRelease(models.Model):
         asked = self._ask_to_accept_charges()
         if not cases and not asked:
             raise UserError(self.env._("No exception and no charge waits for a request."))
-        result = cases.action_request_billing_approval() if cases else None
-        self._locked_sudo()._process()
-        return result
+        dialog = cases.action_request_billing_approval() if cases else None
+        return {cases: dialog} if dialog else {}
 
     def action_approve(self):
-        """Approve the request that holds each of these releases."""
+        """Approve the requests that hold these releases."""
         return self._decide_approvals("action_approve")
 
     def action_reject(self, answer=""):
-        """Reject the request that holds each of these releases.
+        """Reject the requests that hold these releases.
 
         :param str answer: tells the requester why; without it, the dialog that asks for one
         """
         return self._decide_approvals("action_reject", *([answer] if answer else []))
 
     def _decide_approvals(self, action, *values):
-        approvals = self.approval_id.filtered(lambda approval: approval.state == "pending")
-        if not approvals:
-            raise UserError(self.env._("Nothing waits for your decision here."))
+        waiting = self.filtered(lambda release: release.approval_id.state == "pending")
+        nothing = self.env._("Nothing waits for your decision here.")
+        if not waiting:
+            raise UserError(nothing)
+        approvals = waiting.approval_id
         result = getattr(approvals, action)(*values)
-        self._locked_sudo()._process()
-        return result
+        waiting._workable_sudo()[0]._process()
+        left = dict.fromkeys(self - waiting, nothing)
+        if result or (len(self) == 1 and not left):
+            return result  # a dialog, or what was refused and why
+        return self._summary(self.env._("%s decided.", len(approvals)), left)
+
+    def action_assign(self):
+        """Open the dialog that gives these releases to somebody."""
+        self._check_finance(_PREPARER)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Assign"),
+            "res_model": "logistics.release.assignment",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_release_ids": self.ids},
+        }
 
     # === Helpers === #
 
@@ -114,17 +161,3 @@ class LogisticsRelease(models.Model):
                 self.env._("These are being worked on right now. Try again in a moment.")
             )
         return locked_sudo
-
-    def _notify(self, releases_sudo, released_sudo):
-        waiting = [release._why_text() for release in releases_sudo - released_sudo]
-        message = self.env._("%s released.", len(released_sudo))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if released_sudo else "warning",
-                "message": "\n".join([message, *waiting[:10]]),
-                "sticky": bool(waiting),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }

@@ -45,9 +45,17 @@ class LogisticsRelease(models.Model):
             or (a.state == "approved" and not a.release_line_ids)
         )
 
-    def _done_adjustments(self):
-        """Those whose documents are made, and not all cancelled since."""
-        return self.adjustment_ids.filtered(lambda a: a.release_line_ids.filtered("live"))
+    def _corrected(self):
+        """``(state, why)`` of a release whose books were corrected, or nothing.
+
+        By adjustments whose documents are made, and not all cancelled since, or by hand.
+        """
+        by_hand = self.line_ids.filtered(lambda line: line.live and line.by_hand)
+        if by_hand:
+            names = ", ".join(by_hand.move_id.mapped(lambda move: move.name or move.ref or "/"))
+            return "adjusted", self.env._("Credited by hand: %s", names)
+        done = self.adjustment_ids.filtered(lambda a: a.release_line_ids.filtered("live"))
+        return ("adjusted", "") if done else None
 
     def _adjust(self, what, target):
         """Propose, put into the books what was approved, and take back what nobody needs.
@@ -63,7 +71,6 @@ class LogisticsRelease(models.Model):
             self.currency_id.decimal_places,
             self.currency_id.name,
         )
-        done = self._done_adjustments()
         key = proposal and proposal.difference_key(
             len(self.adjustment_ids.filtered("release_line_ids"))
         )
@@ -72,7 +79,7 @@ class LogisticsRelease(models.Model):
         if not proposal:
             agreed = target[0] == "released" or what.decision.state in (WAITING, CANCELLED)
             if agreed:
-                return ("adjusted", "") if done else target
+                return self._corrected() or target
             return "disputed", target[1]
         if mine.state == "rejected":
             return "released", self.env._("%s was rejected: the invoice stands.", mine.name)
@@ -96,7 +103,7 @@ class LogisticsRelease(models.Model):
                 "partner_id": what.customer.id,
                 "kind": proposal.kind,
                 "difference_key": key,
-                "why": proposal.why,
+                "why": " ".join([proposal.why, *self._weights_said(self.released_at)]),
                 "currency_id": self.currency_id.id,
                 "amount": float(proposal.amount.amount),
                 "evidence": list(what.decision.event_ids),

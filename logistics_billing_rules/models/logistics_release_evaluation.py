@@ -5,6 +5,7 @@ from odoo.addons.logistics_milestone_sync.core.clock import naive
 from odoo.addons.logistics_milestone_sync.core.transfers import TO_CUSTOMER
 
 from .evaluation import Evaluation
+from .logistics_invoice_run import OPEN
 from .logistics_release import DIFFERENT, SETTLED
 
 _MARKS = ["stale", "stale_since", "next_attempt_at"]
@@ -139,6 +140,8 @@ class LogisticsRelease(models.Model):
         """``(reason code, who owes, since when)`` of a release that goes to ``target``."""
         if target in DIFFERENT:
             return "difference", "finance", self.missing_since or fields.Datetime.now()
+        if target == "ready" and self.run_id.state in OPEN:
+            return "run", False, False  # waits for its period, and for nobody
         if target == "ready":
             return False, "finance", False
         missing = what.decision.missing[:1]

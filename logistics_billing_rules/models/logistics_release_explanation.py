@@ -5,6 +5,7 @@ from odoo.tools import format_datetime
 
 from odoo.addons.logistics_milestone_sync.core.clock import naive
 
+from ..core.why import missing_of, why, why_for_customer
 from .logistics_release import DIFFERENT, HELD
 
 
@@ -22,7 +23,11 @@ class LogisticsRelease(models.Model):
         for release in self:
             release.explanation_html = self.env["ir.qweb"]._render(
                 "logistics_billing_rules.release_explanation",
-                {"release": release, "lines": release._explanation_lines()},
+                {
+                    "release": release,
+                    "lines": release._explanation_lines(),
+                    "weights": release._weights_said(),
+                },
             )
 
     def _explanation_lines(self):
@@ -50,6 +55,12 @@ class LogisticsRelease(models.Model):
             for line in requirements
         ]
 
+    def _weights_said(self, since=None):
+        """Who said what the shipment weighs, where its prices depend on it: sentences."""
+        if not any(line.to_line().weighs for line in self.agreement_id.rate_ids):
+            return []
+        return self.shipment_id._weights_said(since)
+
     def _time_text(self, isoformat):
         moment = isoformat and naive(datetime.fromisoformat(isoformat))
         return format_datetime(self.env, moment, dt_format="short") if moment else ""
@@ -61,18 +72,65 @@ class LogisticsRelease(models.Model):
         return f"{role} ({carrier})" if owes == "carrier" and carrier else role
 
     def _why_text(self):
-        """One line about what holds this release: ``Delivered; owed by: Carrier (Parcel)``."""
+        """What holds this release, in one line: ``LS/7: Delivered; owed by: Carrier (Parcel)``."""
         self.ensure_one()
+        return f"{self.name}: {self._reason_text()}"
+
+    def _reason_text(self):
+        """The same without its name."""
         state = dict(self._fields["state"]._description_selection(self.env))[self.state]
         reason = self.reason or state
-        if self.state == "ready":
+        if self.state == "ready" and not self.run_id:
             reason = self.env._("ready, but not released yet")
         owes = self._owes_text(self.owed_by)
         if self.state == "ready" or not owes:
-            return f"{self.name}: {reason}"
-        return self.env._(
-            "%(name)s: %(why)s; owed by: %(who)s", name=self.name, why=reason, who=owes
+            return reason
+        return self.env._("%(why)s; owed by: %(who)s", why=reason, who=owes)
+
+    def _why(self):
+        """Everything that holds these releases, for our own people: a paragraph for each."""
+        return "\n".join(
+            filter(
+                None,
+                (
+                    why(
+                        release.name,
+                        release.state,
+                        release.reason or "",
+                        release._missing(),
+                        release._owes_text,
+                    )
+                    for release in self
+                ),
+            )
         )
+
+    def _why_for_customer(self):
+        """The same for the customer, who learns of nobody but of what is awaited."""
+        # Where nothing waits for releases, there is nothing to tell.
+        governed = self.env["logistics.agreement"]._governed(self.company_id)
+        said = (
+            why_for_customer(release.name, release.state, release._missing())
+            for release in self
+            if release.company_id in governed
+        )
+        return "\n".join(filter(None, said))
+
+    def _to_tell(self):
+        """Where this release stands, for the company's own systems (JSON-ready)."""
+        self.ensure_one()
+        currency = self.currency_id
+        return {
+            "state": self.state,
+            "why": self._why() or None,
+            "missing": [missing.to_json() for missing in self._missing()],
+            "amount_at_stake": f"{self.amount_at_stake:.{currency.decimal_places}f}",
+            "amount_invoiced": f"{self.amount_invoiced:.{currency.decimal_places}f}",
+            "currency": currency.name,
+        }
+
+    def _missing(self):
+        return missing_of(self.explanation or {})
 
     def _status_text(self):
         """One line on orders, transfers and shipments: ``Released (2), Waiting``."""

@@ -1,61 +1,84 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from odoo.addons.logistics_milestone_sync.core.clock import utc
-from odoo.addons.logistics_milestone_sync.core.fact import MilestoneFact, Statement
-from odoo.addons.logistics_milestone_sync.core.reference import Reference
-
-from ..core.settlement import RELEASE, REVIEW, STAND, WITHDRAW
+from ..core.case import READY
+from ..core.settlement import HOLD, RELEASE, REVIEW, STAND, WITHDRAW
 from .evaluation import is_priced
 from .invoicing import InvoiceBatch, with_charges
 
 
 class LogisticsRelease(models.Model):
-    """Settling: from a decision to draft invoices, and back while they are only drafts.
+    """Settling: from a decision to draft invoices (back: ``logistics_release_withdrawing.py``).
 
     Works on elevated releases whose shipments are locked (``logistics_release_lane.py``).
     """
 
     _inherit = "logistics.release"
 
-    def _process(self, by_hand=False):
+    def _process(self, by_hand=False, run=None):
         """Evaluate these releases and bring their invoices in line with the facts.
 
-        :param bool by_hand: also release what the agreement leaves to people
+        :param bool by_hand: also release what the agreement leaves to people, and now
+        :param run: the invoice run that is closed with them
         :return: the releases that were released now
         """
         judged = self._evaluate()
         steps = {release: what.next_step(release) for release, what in judged.items()}
         self.filtered(lambda r: steps[r].action == WITHDRAW)._withdraw()
-        releasing = self.filtered(
-            lambda r: steps[r].action == RELEASE and (by_hand or r._is_automatic(judged[r]))
+        self.filtered(lambda r: steps[r].action == HOLD)._begin_anew()
+        ready = self.filtered(lambda r: steps[r].action == RELEASE)
+        judged |= ready._held_by_limit(judged, bool(by_hand or run))
+        ready = ready.filtered(lambda r: judged[r].decision.state == READY)
+        collected = ready._collected(judged, by_hand, run)
+        releasing = ready.filtered(
+            lambda r: r not in collected and (by_hand or run or r._is_automatic(judged[r]))
         )
-        releasing._make_invoices({release: judged[release] for release in releasing}, by_hand)
-        self._keep(judged, {r: r._target(steps[r], judged[r], r in releasing) for r in self})
+        self.filtered(lambda r: steps[r].action in (HOLD, WITHDRAW))._leave_runs()
+        (releasing if not run else releasing.browse())._leave_runs()
+        made = {release: judged[release] for release in releasing}
+        notes = releasing._make_invoices(made, by_hand, run)
+        targets = {r: r._target(steps[r], judged[r], notes) for r in self}
+        targets |= {r: ("ready", into._wait_text()) for r, into in collected.items()}
+        self._keep(judged, targets)
         self.filtered(lambda r: steps[r].action == REVIEW)._tell_finance()
         return releasing
+
+    def _collected(self, judged, by_hand, run):
+        """Those of these ready releases that wait for others: ``{release: run}``."""
+        if by_hand:
+            return {}
+        return run._carry(self, judged) if run else self._collect(judged)
 
     def _is_automatic(self, what):
         return what.agreement.rule_ids[:1].invoicing != "manual"
 
-    def _target(self, step, what, releasing):
-        """``(state, why)`` that a step leads to."""
-        if releasing or step.action == STAND:
-            return "released", ""
+    def _target(self, step, what, notes):
+        """``(state, why)`` that a step leads to.
+
+        :param dict notes: ``{release: what there is to say about its invoice}`` of those made now
+        """
+        if self in notes:
+            return "released", notes[self]
+        if step.action == STAND:
+            return "released", (self.reason or "") if self.state == "released" else ""
         if step.action == REVIEW:
             return "review", step.why
         return what.decision.state, ""
 
     # === Making invoices === #
 
-    def _make_invoices(self, judged, by_hand):
-        """Create the draft invoices of these releases, each once, and note them in our books."""
+    def _make_invoices(self, judged, by_hand, run=None):
+        """Create the draft invoices of these releases, each once, and note them in our books.
+
+        :return: ``{release: what there is to say about its invoice}``
+        """
         if not self:
-            return
+            return {}
         self._lock_orders()
         charges = self._finalize_charges(judged)
         judged = with_charges(judged, charges)
-        moves = InvoiceBatch(judged).make()
+        batch = InvoiceBatch(judged, run)
+        moves = batch.make()
         self._note_lines(moves)
         for release in self:
             invoicing = judged[release].agreement.rule_ids[:1].invoicing
@@ -65,12 +88,23 @@ class LogisticsRelease(models.Model):
                     "revision": release.revision + 1,
                     "prepared_by_id": self.env.uid if by_hand else False,
                     "to_post": bool(moves[release]) and invoicing == "posted",
-                    "amount_invoiced": sum(moves[release].mapped("amount_untaxed_signed")),
+                    "amount_invoiced": release._amount_on(moves[release]),
                 }
             )
         self._state_release([release for release in self if moves[release]], charges)
         if any(release.to_post for release in self):
             self._wake()
+        return batch.notes
+
+    def _amount_on(self, moves):
+        """Untaxed, in the currency of the company: its part of what is on these invoices."""
+        return -sum(self._own_lines(moves).mapped("balance"))
+
+    def _own_lines(self, moves):
+        return moves.invoice_line_ids.filtered(
+            lambda line: line.logistics_shipment_id == self.shipment_id
+            and line.display_type == "product"
+        )
 
     def _lock_orders(self):
         """Lock the orders after their shipments, in id order, by writing to them.
@@ -152,13 +186,13 @@ class LogisticsRelease(models.Model):
             [
                 release._line_vals(line)
                 for release, invoices in moves.items()
-                for line in invoices.invoice_line_ids
-                if line.logistics_shipment_id
+                for line in release._own_lines(invoices)
             ]
         )
 
     def _line_vals(self, line):
         sale_line = line.sale_line_ids[:1]
+        sign = line._logistics_sign()
         service = sale_line.product_id.type == "service" or sale_line.is_delivery
         kind = "charge" if line.logistics_charge_id else "service" if service else "goods"
         return {
@@ -168,83 +202,9 @@ class LogisticsRelease(models.Model):
             "kind": kind,
             "sale_line_id": sale_line.id,
             "charge_id": line.logistics_charge_id.id,
-            "quantity": line.quantity,
-            "released_amount": line.price_subtotal,
+            "quantity": line.quantity * sign,
+            "released_amount": line.price_subtotal * sign,
             "released_currency_id": line.currency_id.id,
             "released_product_id": line.product_id.id,
             "move_line_id": line.id,
         }
-
-    # === Taking drafts back === #
-
-    def _withdraw(self):
-        """Cancel the drafts of these releases: the facts no longer justify them."""
-        if not self:
-            return
-        self.line_ids.filtered("live").move_line_id.move_id.button_cancel()
-        # The database must see that they are gone before it is asked about new ones.
-        self.line_ids.flush_recordset(["live"])
-        self._state(
-            {
-                release: MilestoneFact(
-                    (Reference("shipment", release.name),),
-                    "retracted",
-                    utc(fields.Datetime.now()),
-                    retracts=release._event_id(),
-                )
-                for release in self
-            }
-        )
-        self.write(
-            {
-                "released_at": False,
-                "prepared_by_id": False,
-                "to_post": False,
-                "amount_invoiced": 0.0,
-            }
-        )
-
-    # === Telling === #
-
-    def _event_id(self):
-        """Our own id of the fact that the invoice was released."""
-        return f"release/{self.id}/{self.revision}"
-
-    def _state_release(self, releases, charges):
-        """State the release, and the charges it finalised, in this database's own voice."""
-        for code, about in (("charge_finalized", charges), ("invoice_released", releases)):
-            self._state(
-                {
-                    release: MilestoneFact(
-                        (Reference("shipment", release.name),),
-                        code,
-                        utc(release.released_at),
-                        utc_offset=0,
-                        source_event_id=f"{release._event_id()}/{code}"
-                        if code != "invoice_released"
-                        else release._event_id(),
-                    )
-                    for release in about
-                }
-            )
-
-    def _state(self, facts):
-        """Record one fact per release in the voice of its company's Odoo."""
-        for company, releases in self.browse(r.id for r in facts).grouped("company_id").items():
-            system_sudo = self.env["logistics.system"]._odoo_system(company)
-            self.env["logistics.shipment"]._record_facts(
-                system_sudo,
-                [
-                    Statement(facts[r], utc(fields.Datetime.now()), f"logistics.release,{r.id}")
-                    for r in releases
-                ],
-            )
-
-    def _tell_finance(self):
-        """Leave an activity where the books and the facts differ; once per difference."""
-        for release in self.filtered(lambda r: not r.activity_ids):
-            terms = release.agreement_id
-            told = release.user_id or terms.user_id or terms.approved_by_id or self.env.user
-            release.activity_schedule(
-                "mail.mail_activity_data_warning", summary=release.reason, user_id=told.id
-            )

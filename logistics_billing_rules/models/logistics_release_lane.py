@@ -36,7 +36,7 @@ class LogisticsRelease(models.Model):
             self.env.ref("logistics_billing_rules.ir_cron_release").sudo()._trigger()
 
     @api.model
-    def _cron_release(self, batch=100, posting=50):
+    def _cron_release(self, batch=200, posting=100):
         """Evaluate stale releases, then post the drafts that agreements want posted.
 
         :param int batch: releases evaluated and invoiced per transaction
@@ -46,9 +46,14 @@ class LogisticsRelease(models.Model):
         evaluate = (_STALE, batch, lambda releases: releases._process())
         post = (_TO_POST, posting, lambda releases: releases._post_invoices())
         # What was left from before first: a flood of facts must not keep invoices from the books.
-        for condition, size, work in (post, evaluate, post):
-            if not lane._work(condition, size, work):
-                return
+        runs = lane.env["logistics.invoice.run"]
+        steps = (
+            lambda: lane._work(*post),
+            lambda: lane._work(*evaluate),
+            runs._close_due,
+            lambda: lane._work(*post),
+        )
+        all(step() for step in steps)
 
     def _work(self, condition, size, work):
         """Work through all releases that are due and fulfil ``condition``, in committed batches.
@@ -170,5 +175,27 @@ class LogisticsRelease(models.Model):
     def _post_invoices(self):
         """Post the draft invoices of these releases."""
         moves = self.move_ids.filtered(lambda move: move.state == "draft")
+        self._date(moves)
         moves._post(soft=False)
         self.write({"to_post": False, "error": False, "attempts": 0, "next_attempt_at": False})
+
+    def _date(self, moves):
+        """Have invoices bear the day of their posting, with one write for all of them.
+
+        Those that were dated when they were made (``draft.py``) and could not be posted that day
+        are late. Odoo dates the others one by one, and works out the lines of each anew. A
+        currency rate that somebody chose for a draft is left to Odoo, which keeps it.
+        """
+        today = fields.Date.context_today(self)
+        ours = self.filtered(lambda r: r.agreement_id.rule_ids[:1].dated_by == "posting")
+        made_on = {
+            move: fields.Date.context_today(self, release.released_at)
+            for release in ours
+            for move in release.move_ids
+        }
+        late = moves.filtered(lambda move: move.invoice_date in (False, made_on.get(move)))
+        late.filtered(
+            lambda move: move.invoice_date != today
+            and move.invoice_currency_rate
+            == move._get_expected_currency_rate_at(move.invoice_date or move.create_date.date())
+        ).invoice_date = today

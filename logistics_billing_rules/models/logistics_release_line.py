@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 
 
@@ -38,6 +40,10 @@ class LogisticsReleaseLine(models.Model):
         "logistics.release.line", "Credits", readonly=True, index="btree_not_null"
     )
     reversal_ids = fields.One2many("logistics.release.line", "reverses_id", "Credited By")
+    by_hand = fields.Boolean(readonly=True, help="An accountant credited it.")
+    stands = fields.Boolean(
+        "Conceded", readonly=True, help="Credited by hand, and not invoiced again unless asked."
+    )
     currency_id = fields.Many2one(related="move_line_id.currency_id")
     amount = fields.Monetary("Untaxed", related="move_line_id.price_subtotal")
     # What the draft said when it was released: whoever changes it later has to withdraw it.
@@ -54,11 +60,13 @@ class LogisticsReleaseLine(models.Model):
 
     _one_live_goods_uniq = models.UniqueIndex(
         "(release_id, sale_line_id)"
-        " WHERE live AND sale_line_id IS NOT NULL AND adjustment_id IS NULL",
+        " WHERE live AND sale_line_id IS NOT NULL AND adjustment_id IS NULL"
+        " AND reverses_id IS NULL",
         "These goods are on an invoice of the shipment already.",
     )
     _one_live_charge_uniq = models.UniqueIndex(
-        "(charge_id) WHERE live AND charge_id IS NOT NULL AND adjustment_id IS NULL",
+        "(charge_id) WHERE live AND charge_id IS NOT NULL AND adjustment_id IS NULL"
+        " AND reverses_id IS NULL",
         "This charge is on an invoice already.",
     )
 
@@ -78,3 +86,11 @@ class LogisticsReleaseLine(models.Model):
         """What the quantity belongs to, as ``core/settlement.py`` names it."""
         self.ensure_one()
         return f"{self.kind}/{self.charge_id.id or self.sale_line_id.id}"
+
+    def _quantities(self):
+        """``{key: quantity}`` of these lines together."""
+        found = {}
+        for line in self:
+            key = line._key()
+            found[key] = found.get(key, Decimal(0)) + Decimal(str(line.quantity))
+        return found

@@ -31,13 +31,21 @@ class LogisticsShipment(models.Model):
         "Billing", compute="_compute_logistics_billing", groups=INTERNAL
     )
     logistics_is_held = fields.Boolean(compute="_compute_logistics_billing", groups=INTERNAL)
+    logistics_why = fields.Text(
+        "Why Not Invoiced", compute="_compute_logistics_billing", groups=INTERNAL
+    )
 
-    @api.depends("logistics_release_ids.state", "logistics_release_ids.reason")
+    @api.depends(
+        "logistics_release_ids.state",
+        "logistics_release_ids.reason",
+        "logistics_release_ids.explanation",
+    )
     def _compute_logistics_billing(self):
         for shipment in self:
             releases = shipment.logistics_release_ids
             shipment.logistics_billing_status = releases._status_text()
             shipment.logistics_is_held = releases._is_held()
+            shipment.logistics_why = releases._why()
 
     def action_open_logistics_releases(self):
         """Open what holds, or released, the invoices of these shipments."""
@@ -49,6 +57,16 @@ class LogisticsShipment(models.Model):
         if _PRICED_BY & vals.keys():
             self.env["logistics.release"]._mark_stale(self.sudo())
         return result
+
+    def _more_to_tell(self):
+        """Override of `logistics_milestone_sync`: why these shipments are not invoiced."""
+        told = super()._more_to_tell()
+        for shipment in self:
+            releases = shipment.logistics_release_ids
+            told[shipment.id] = told.get(shipment.id, {}) | {
+                "billing": [release._to_tell() for release in releases]
+            }
+        return told
 
     def _facts_recorded(self, changes):
         """Override of `logistics_milestone_sync`: releases of these shipments must look again."""

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.logistics_milestone_sync.models.governed_mixin import INTERNAL
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -11,14 +13,29 @@ class SaleOrder(models.Model):
         "Billing", compute="_compute_logistics_billing", compute_sudo=True
     )
     logistics_is_held = fields.Boolean(compute="_compute_logistics_billing", compute_sudo=True)
+    logistics_why = fields.Text(
+        "Why Not Invoiced",
+        compute="_compute_logistics_billing",
+        compute_sudo=True,
+        groups=INTERNAL,
+    )
+    # The customer reads it in the portal.
+    logistics_why_for_customer = fields.Text(
+        "Invoice Waits For", compute="_compute_logistics_billing", compute_sudo=True
+    )
 
-    @api.depends("logistics_shipment_ids.logistics_release_ids.state")
+    @api.depends(
+        "logistics_shipment_ids.logistics_release_ids.state",
+        "logistics_shipment_ids.logistics_release_ids.explanation",
+    )
     def _compute_logistics_billing(self):
         for order in self:
             releases = order.logistics_shipment_ids.logistics_release_ids
             order.logistics_release_ids = releases
             order.logistics_billing_status = releases._status_text()
             order.logistics_is_held = releases._is_held()
+            order.logistics_why = releases._why()
+            order.logistics_why_for_customer = releases._why_for_customer()
 
     def action_open_logistics_releases(self):
         """Open what holds, or released, the invoices of these orders."""

@@ -12,7 +12,8 @@ class SaleOrderLine(models.Model):
     # === What a shipment carries === #
 
     def _logistics_quantities(self, pickings):
-        """How much of each line these transfers carry: shipped, or to be shipped.
+        """How much of each line these transfers carry: shipped, or to be shipped; without what
+        came back to be credited.
 
         A kit is delivered as its parts; Odoo alone knows how many kits they make, so a kit counts
         as what Odoo would invoice, or invoiced already.
@@ -28,6 +29,7 @@ class SaleOrderLine(models.Model):
                 quantities[line] = max(line.qty_to_invoice, 0.0) + line.qty_invoiced
                 continue
             moved = move.quantity if move.state == "done" else move.product_uom_qty
+            moved -= move._logistics_returned()
             quantities[line] += move.product_uom._compute_quantity(
                 moved, line.product_uom_id, rounding_method="HALF-UP"
             )
@@ -68,12 +70,21 @@ class SaleOrderLine(models.Model):
         lines_sudo = self.sudo().with_context(active_test=False)
         lines_sudo = lines_sudo.filtered("order_id.logistics_shipment_ids")
         governed = self.env["logistics.agreement"].sudo()._governed(lines_sudo.company_id)
+        lines_sudo = lines_sudo.filtered(lambda line: line.company_id in governed)
+        lines_sudo._logistics_read_ahead()
         held = {}
-        for line_sudo in lines_sudo.filtered(lambda line: line.company_id in governed):
+        for line_sudo in lines_sudo:
             release_sudo = line_sudo._logistics_waits_for()
             if release_sudo:
                 held[line_sudo.with_env(self.env)] = release_sudo
         return held
+
+    def _logistics_read_ahead(self):
+        """Read what all lines may wait for at once: what is filtered is read one by one later."""
+        carriers = self.move_ids.picking_id.logistics_shipment_ids
+        carriers |= self.order_id.logistics_shipment_ids
+        carriers.mapped("active")
+        carriers.logistics_release_ids.mapped("state")
 
     def _logistics_waits_for(self):
         """The first release that holds this line, or an empty one."""

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.adjusting import worths
 from .common import BillingCase
 
 
@@ -194,3 +195,20 @@ class TestAdjustment(BillingCase):
         self._run_lane()
         self._approve(release.adjustment_ids)
         self.assertEqual((release.state, release.amount_invoiced), ("adjusted", 1035.0))
+
+    def test_what_things_are_worth_is_read_once_for_all_prices_and_releases(self):
+        rates = [{"name": f"Fee {number}", "rate": number} for number in range(1, 9)]
+        self._create_agreement(partner=self.customer, rates=rates)
+        releases = self._deliver(*(self._create_shipment() for _number in range(6)))
+        self.assertEqual(self._queries_of_worths(releases[:1]), 0)
+        self.assertEqual(self._queries_of_worths(releases), 0)
+
+    def _queries_of_worths(self, releases):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        judged = releases._evaluate()
+        worths(*next(iter(judged.items())))  # what is cached for all
+        before = self.env.cr.sql_log_count
+        found = [worths(release, what) for release, what in judged.items()]
+        self.assertEqual({len(each) for each in found}, {2 + 8 + 8})
+        return self.env.cr.sql_log_count - before

@@ -4,3 +4,4 @@ from . import messages
 from . import shipments
 from . import acknowledgements
 from . import health
+from . import api_docs

@@ -1,10 +1,11 @@
+import base64
+
 from odoo import http
 from odoo.http import request
 
 from ..models.problem import Problem
-
-_TYPES = {"contrl": "application/edifact"}
-_X12 = "application/edi-x12"
+from .intake import spend
+from .negotiation import expect
 
 
 class Acknowledgements(http.Controller):
@@ -16,18 +17,19 @@ class Acknowledgements(http.Controller):
         auth="logistics_api",
         methods=["GET"],
         save_session=False,
-        readonly=True,
+        readonly=False,
     )
     def waiting(self):
         """The answers that wait, oldest first, at most 100; looking at them changes nothing."""
-        waiting = _acknowledgements_sudo()._waiting_acknowledgements(_connection_sudo())
+        expect("application/json")
+        spend()
+        # The proof was verified; a connection sees what answers its own messages and no others.
+        connection_sudo = (
+            request.env["logistics.connection"].sudo().browse(request.logistics_door["id"])
+        )
+        waiting = connection_sudo._waiting_acknowledgements()
         return request.make_json_response(
-            {
-                "acknowledgements": [
-                    _document(each) | {"name": name, "bytes": len(content)}
-                    for each, name, content in waiting
-                ]
-            }
+            {"acknowledgements": [each._to_document() for each, _name, _content in waiting]}
         )
 
     @http.route(
@@ -36,19 +38,15 @@ class Acknowledgements(http.Controller):
         auth="logistics_api",
         methods=["GET"],
         save_session=False,
-        readonly=True,
+        readonly=False,
     )
-    def content(self, public_id):
-        """The interchange itself, also after it was taken."""
-        acknowledgement_sudo = _find_sudo(public_id)
-        return request.make_response(
-            acknowledgement_sudo._raw(),
-            headers=[
-                ("Content-Type", _TYPES.get(acknowledgement_sudo.kind, _X12)),
-                ("X-Content-Type-Options", "nosniff"),
-                ("Content-Disposition", f'attachment; filename="{acknowledgement_sudo.file_name}"'),
-            ],
-        )
+    def acknowledgement(self, public_id):
+        """An answer with the interchange itself, also after it was taken."""
+        expect("application/json")
+        spend()
+        found_sudo = _find_sudo(public_id)
+        content = base64.b64encode(found_sudo._raw()).decode()
+        return request.make_json_response(found_sudo._to_document() | {"content": content})
 
     @http.route(
         "/logistics/v1/acknowledgements/<string:public_id>/taken",
@@ -61,19 +59,11 @@ class Acknowledgements(http.Controller):
     )
     def taken(self, public_id):
         """The partner has it: it does not wait any more. Saying so twice changes nothing."""
-        acknowledgement_sudo = _find_sudo(public_id)
-        acknowledgement_sudo._mark_sent("fetched")
-        return request.make_json_response(_document(acknowledgement_sudo))
-
-
-def _connection_sudo():
-    # The proof was verified; what follows is done for the connection.
-    return request.env["logistics.connection"].sudo().browse(request.logistics_door["id"])
-
-
-def _acknowledgements_sudo():
-    # The proof was verified; a connection sees what answers its own messages and no others.
-    return request.env["logistics.message.acknowledgement"].sudo()
+        expect("application/json")
+        spend()
+        found_sudo = _find_sudo(public_id)
+        found_sudo._mark_sent("fetched")
+        return request.make_json_response(found_sudo._to_document())
 
 
 def _find_sudo(public_id):
@@ -81,7 +71,9 @@ def _find_sudo(public_id):
 
     :raises Problem: 404 for anybody else's
     """
-    found_sudo = _acknowledgements_sudo().search(
+    # The proof was verified; a connection sees what answers its own messages and no others.
+    acknowledgements_sudo = request.env["logistics.message.acknowledgement"].sudo()
+    found_sudo = acknowledgements_sudo.search(
         [
             # No text of the database has a NUL, and asking for one is an error.
             ("public_id", "=", public_id.replace("\x00", "?")),
@@ -93,16 +85,3 @@ def _find_sudo(public_id):
     if not found_sudo:
         raise Problem(404, "Not found", "This connection has no such acknowledgement.")
     return found_sudo
-
-
-def _document(acknowledgement):
-    """An answer as the connection sees it, JSON-ready."""
-    return {
-        "id": acknowledgement.public_id,
-        "kind": acknowledgement.kind,
-        "verdict": acknowledgement.verdict,
-        "control_number": acknowledgement.control_number,
-        "answers": acknowledgement.about,
-        "message": acknowledgement.message_id.public_id,
-        "state": acknowledgement.state,
-    }

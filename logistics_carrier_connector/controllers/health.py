@@ -1,7 +1,9 @@
 from odoo import http
 from odoo.http import request
 
-from ..models.problem import Problem
+from ..core.openapi import ROOT
+from ..core.problem_types import DOCS_PATH
+from ..models.problem import CATCH_ALL, Problem, allowed_methods
 from ..models.secret_box import SecretKeyMissing, secret_box
 
 
@@ -26,13 +28,17 @@ class Health(http.Controller):
         return request.make_json_response({"status": "pass"})
 
     @http.route(
-        "/logistics/v1/<path:anything>",
+        [ROOT, CATCH_ALL],
         type="logistics",
         auth="none",
         csrf=False,
         save_session=False,
         readonly=True,
     )
-    def nothing(self, anything):
+    def nothing(self, anything=""):
         """Anything else under our path is answered like an API, not with a web page."""
-        raise Problem(404, "Not found", "There is nothing at this address.")
+        allowed = allowed_methods(request)
+        if allowed:
+            listed = ", ".join(allowed)
+            raise Problem(405, "Method not allowed", f"Use {listed}.", [("Allow", listed)])
+        raise Problem(404, "Not found", f"There is nothing at this address. See {DOCS_PATH}.")

@@ -53,18 +53,32 @@ def arrival():
     except Problem as problem:
         request.env["logistics.refusal"]._note(door, UNSUITABLE, problem.detail, sender)
         raise
-    wait = request.env["logistics.rate.bucket"]._take(door["id"], door["rate_per_minute"])
-    if wait:
-        raise _too_fast(door["rate_per_minute"], wait)
+    spend()
     return Arrival(door, body, httprequest.headers, httprequest.mimetype, sender)
 
 
-def store(arrived, **members):
-    """Keep the message and answer its sender.
+def spend():
+    """Count this request against the limit of its connection, over all processes.
 
+    :raises Problem: 429
+    """
+    door = request.logistics_door
+    wait = request.env["logistics.rate.bucket"]._take(door["id"], door["rate_per_minute"])
+    if wait:
+        raise _too_fast(door["rate_per_minute"], wait)
+
+
+def store(arrived):
+    """Keep the message and answer its sender."""
+    return answer(request.env["logistics.message"]._accept(arrived))
+
+
+def answer(receipt, **members):
+    """The answer to a sender whose message is stored.
+
+    :param receipt: ``logistics_message_inbox.Receipt``
     :param members: further members of the answer
     """
-    receipt = request.env["logistics.message"]._accept(arrived)
     return request.make_json_response(
         {"id": receipt.public_id, "status": receipt.status, **members},
         status=_STATUS.get(receipt.status, 200),
@@ -89,6 +103,8 @@ def _check_type(format_name, httprequest):
 def _too_fast(per_minute, wait):
     headers = [
         ("Retry-After", str(wait)),
+        ("RateLimit", f'"messages";r=0;t={wait}'),
+        # For clients of the drafts before: draft-ietf-httpapi-ratelimit-headers up to 07.
         ("RateLimit-Limit", str(per_minute)),
         ("RateLimit-Remaining", "0"),
         ("RateLimit-Reset", str(wait)),

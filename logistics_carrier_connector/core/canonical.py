@@ -177,9 +177,14 @@ def _stated_at(item: Mapping[str, Any]) -> datetime | None:
 
 
 def _field_text(value: Any) -> str:
-    """The text of a stated field: a weight is an object, no value is null."""
+    """The text of a stated field: a weight is an object, no value is null.
+
+    A count may come as ``12.0``, which is an integer to JSON Schema.
+    """
     if isinstance(value, Mapping):
         return f"{value['value']} {value['unit']}"
+    if isinstance(value, Decimal):
+        return str(int(value))
     return "" if value is None else str(value)
 
 

@@ -24,7 +24,14 @@ from .json_schema import object_of
 
 # Base64 of 4 MiB. What a connection takes at all is set on the connection and is often less.
 _LONGEST_CONTENT: Final = 4 * 1024 * 1024 * 4 // 3 + 4
-_MOMENT: Final = {"type": "string", "format": "date-time", "maxLength": 40}
+# RFC 4648, section 4, with its padding and without line breaks.
+_BASE64: Final = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+_MOMENT: Final = {
+    "type": "string",
+    "format": "date-time",
+    "maxLength": 40,
+    "description": "RFC 3339 with offset, from 1990 to 2100",
+}
 _References = tuple[Reference, ...]
 _Moment = Callable[[str, str], datetime]
 
@@ -45,7 +52,12 @@ DOCUMENTS_SCHEMA: Final[dict[str, Any]] = {
                 "number": _text(100, description="the same number again is a revision"),
                 "issued_at": _MOMENT,
                 "file_name": _text(200),
-                "content": _text(_LONGEST_CONTENT, description="the bytes, as base64"),
+                "content": _text(
+                    _LONGEST_CONTENT,
+                    contentEncoding="base64",
+                    pattern=_BASE64,
+                    description="the bytes, as base64",
+                ),
                 "sha256": _text(64, pattern="^[0-9a-f]{64}$"),
                 "url": _text(2000, pattern="^https://"),
                 "data": {"type": "object", "minProperties": 1},
@@ -62,7 +74,7 @@ _PLACE: Final[dict[str, Any]] = {
     "unlocode": _text(5, pattern="^[A-Z]{2}[A-Z2-9]{3}$"),
     "code": _text(50, description="the sender's own code of the place"),
 }
-ROUTE_SCHEMA: Final[dict[str, Any]] = object_of(
+ROUTE_SCHEMA: Final[dict[str, Any]] = {"description": "the way that is planned"} | object_of(
     {
         "stated_at": {**_MOMENT, "description": "when the plan was made; the newest stands"},
         "stops": {
@@ -81,6 +93,7 @@ ROUTE_SCHEMA: Final[dict[str, Any]] = object_of(
         },
         "legs": {
             "type": "array",
+            "description": "each from a stop to a later one",
             "maxItems": MAX_STOPS,
             "items": object_of(
                 {

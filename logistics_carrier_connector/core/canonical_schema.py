@@ -12,12 +12,16 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import (
     REASONS,
     SCHEMES,
 )
-from odoo.addons.logistics_milestone_sync.core.weight import UNITS
 
 from .canonical_parts import DOCUMENTS_SCHEMA, ROUTE_SCHEMA
 from .json_schema import object_of
+from .quantity_schema import DECIMAL, DECLARED_WEIGHT, DISTANCE, POSITIVE, WEIGHT
 
 MAX_EVENTS: Final = 1_000
+
+
+# Something that can be seen: Python takes these four control characters for blanks, too.
+_VISIBLE: Final = "[^\\s\\x1c-\\x1f]"
 
 
 def _text(longest: int, description: str = "", **rules: Any) -> dict[str, Any]:
@@ -32,7 +36,7 @@ def _text(longest: int, description: str = "", **rules: Any) -> dict[str, Any]:
 
 def _names(description: str) -> dict[str, Any]:
     name = object_of(
-        {"scheme": {"enum": list(SCHEMES)}, "value": _text(80, pattern=r"\S")},
+        {"scheme": {"enum": list(SCHEMES)}, "value": _text(80, pattern=_VISIBLE)},
         "scheme",
         "value",
     )
@@ -45,20 +49,11 @@ def _names(description: str) -> dict[str, Any]:
     }
 
 
-_MOMENT: Final = {"type": "string", "format": "date-time", "maxLength": 40}
-# A decimal as a number or, to keep every digit on its way, as a text.
-_DECIMAL: Final[dict[str, Any]] = {
-    "anyOf": [
-        {"type": "number", "minimum": -1e15, "maximum": 1e15},
-        {"type": "string", "pattern": r"^-?[0-9]{1,15}(\.[0-9]{1,9})?$"},
-    ]
-}
-_POSITIVE: Final[dict[str, Any]] = {
-    "anyOf": [
-        {"type": "number", "exclusiveMinimum": 0, "maximum": 1e9},
-        {"type": "string", "pattern": r"^[0-9]{0,9}[1-9][0-9]{0,9}(\.[0-9]{1,9})?$"},
-        {"type": "string", "pattern": r"^[0-9]{1,9}\.[0-9]{0,8}[1-9][0-9]{0,8}$"},
-    ]
+_MOMENT: Final = {
+    "type": "string",
+    "format": "date-time",
+    "maxLength": 40,
+    "description": "RFC 3339 with offset, from 1990 to 2100",
 }
 _LOCATION: Final = object_of(
     {
@@ -85,9 +80,9 @@ _CHARGE: Final = object_of(
         "side": {"enum": ["buy", "sell"]},
         "type": {"enum": list(CHARGE_TYPES)},
         "key": _text(100, "the sender's id of the charge; the same key again is a revision"),
-        "amount": _DECIMAL,
+        "amount": DECIMAL,
         "currency": _text(3, "ISO 4217", pattern="^[A-Z]{3}$"),
-        "quantity": _POSITIVE,
+        "quantity": POSITIVE,
         "unit": _text(20, "UN/ECE Rec 20"),
         "description": _text(500),
     },
@@ -97,20 +92,16 @@ _CHARGE: Final = object_of(
     "amount",
     "currency",
 )
-_WEIGHT: Final = object_of({"value": _POSITIVE, "unit": {"enum": list(UNITS)}}, "value", "unit")
-_DISTANCE: Final = object_of(
-    {"value": _POSITIVE, "unit": {"enum": ["KMT", "SMI"]}}, "value", "unit"
-)
 # Null says that there is no value any more.
 _COUNT: Final = {"type": ["integer", "null"], "minimum": 0, "maximum": 100_000}
 _FIELDS: Final = object_of(
     {
         "promised_at": {"anyOf": [_MOMENT, {"type": "null"}]},
-        "declared_weight": {"anyOf": [_WEIGHT, {"type": "null"}]},
+        "declared_weight": DECLARED_WEIGHT,
         "package_count": _COUNT,
         "pallet_count": _COUNT,
         "pick_count": _COUNT,
-        "distance": {"anyOf": [_DISTANCE, {"type": "null"}]},
+        "distance": DISTANCE,
         "service_level": {"anyOf": [_text(64), {"type": "null"}]},
         "transport_mode": {"enum": [*TRANSPORT_MODES, None]},
         "incoterm": {"enum": [*INCOTERMS, None]},
@@ -124,23 +115,32 @@ ITEM_SCHEMA: Final[dict[str, Any]] = {
         {
             "event_id": _text(200, "the sender's own id; the same id again is a duplicate"),
             "milestone": _text(60, "a code of the milestone catalogue"),
-            "occurred_at": {**_MOMENT, "description": "RFC 3339 with offset"},
-            "stated_at": {**_MOMENT, "description": "when the sender recorded it"},
-            "classifier": {"enum": list(CLASSIFIERS)},
+            "occurred_at": _MOMENT,
+            "stated_at": {**_MOMENT, "description": "when the sender recorded it, RFC 3339"},
+            "classifier": {
+                "enum": list(CLASSIFIERS),
+                "description": "whether it has happened, which is meant where nothing is said",
+            },
             "references": _names("what the shipment is called already"),
             "assigns": _names("names that the sender gives it with this event"),
-            "location": _LOCATION,
-            "reason": {"enum": list(REASONS)},
-            "responsible_party": {"enum": list(PARTIES)},
+            "location": {**_LOCATION, "description": "where it happened"},
+            "reason": {"enum": list(REASONS), "description": "why, of an exception"},
+            "responsible_party": {"enum": list(PARTIES), "description": "who caused it"},
             "code": _text(100, "the sender's own status code"),
             "text": _text(2000, "for people"),
-            "weight": _WEIGHT,
-            "proof": _PROOF,
+            "weight": {**WEIGHT, "description": "what was weighed, with the code of its unit"},
+            "proof": {**_PROOF, "description": "who signed, and where the proof is kept"},
             "retracts": _text(200, "event_id of an earlier event that is withdrawn"),
             "documents": DOCUMENTS_SCHEMA,
             "route": ROUTE_SCHEMA,
-            "charges": {"type": "array", "items": _CHARGE, "minItems": 1, "maxItems": 200},
-            "fields": _FIELDS,
+            "charges": {
+                "type": "array",
+                "items": _CHARGE,
+                "minItems": 1,
+                "maxItems": 200,
+                "description": "what it costs; revised by the same key",
+            },
+            "fields": {**_FIELDS, "description": "what is planned or known of the shipment"},
         },
         "references",
     ),

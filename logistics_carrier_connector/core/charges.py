@@ -35,9 +35,8 @@ def read_charges(profile: Profile, item: Item) -> tuple[ChargeFact, ...]:
 
 
 def _of_rule(rule: ChargeRule, profile: Profile, scope: Any) -> Iterator[ChargeFact]:
-    elements = rule.items.find(scope)
     references: tuple[Reference, ...] = ()
-    for number, element in enumerate(elements if isinstance(elements, list) else (), start=1):
+    for number, element in enumerate(rule.items.each(scope), start=1):
         # Expressions see the charge, its number in the list, and the item around it.
         inside = {**scope, "charge": element, "number": number}
         amount = rule.amount.text(inside)

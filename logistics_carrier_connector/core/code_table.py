@@ -13,6 +13,12 @@ from typing import Final
 from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL
 
 _LONGEST: Final = 80
+# Words before a phrase that take it back: "to be re-delivered", "could not be delivered".
+_DOUBTS: Final = frozenset(
+    "not no never cannot unable fail failed failure attempt attempted attempting be being re if"
+    " when until before pending awaiting scheduled rescheduled expected estimated planned".split()
+)
+_ENDS: Final = ("delivered", "returned", "lost", "cancelled")
 
 
 class Unmapped(Exception):
@@ -76,7 +82,8 @@ def find(
     """The code as it is reported, and the row of the first key that has one.
 
     :param keys: most precise first; incomplete ones are passed over
-    :param phrases: words → row; the first that stand in ``text`` answer where no code does
+    :param phrases: words → row; the first that stand in ``text`` answer where no code does, unless
+        words before them take back what they say
     :param text: the words of the status, joined with ``_`` as ``words.slug`` does it
     :return: the most precise complete key, and the row
     :raises ValueError: if no key is complete and there are no words: there is no code at all
@@ -89,10 +96,17 @@ def find(
     codes = [key.text for key in keys if key.text]
     row = next((table[code] for code in codes if code in table), None)
     if row is None and phrases:
-        row = next((row for words, row in phrases.items() if f"_{words}_" in f"_{text}_"), None)
+        row = next((row for words, row in phrases.items() if _says(text, words, row)), None)
     if not codes and not (phrases and text):
         raise ValueError("no status code")
     code = codes[0] if codes else text[:_LONGEST]
     if row is None:
         raise Unmapped(code)
     return code, row
+
+
+def _says(text: str, words: str, row: CodeRow) -> bool:
+    """Whether a phrase answers for a text. What would end a shipment is not read out of words that
+    say it has not happened."""
+    before, found, _after = f"_{text}_".partition(f"_{words}_")
+    return bool(found) and not (row.milestone in _ENDS and _DOUBTS & set(before.split("_")))

@@ -19,6 +19,8 @@ from .errors import ConfigurationInvalid, Problem
 
 MAX_PROBLEMS: Final = 20
 _LONGEST_RULE: Final = 120
+# A sentence says more than these rules do, where the schema has one.
+_SPOKEN_RULES: Final = ("anyOf", "oneOf", "pattern")
 _NAMING_RULES: Final = ("required", "dependentRequired", "additionalProperties", "dependencies")
 
 
@@ -88,8 +90,17 @@ def _reason(schema: Mapping[str, Any], error: jsonschema_rs.ValidationError) -> 
         return f"must be one of {_short(', '.join(listed))}"
     if rule == "format":
         return f"must be a {listed[0]}"
+    described = _described(schema, error)
+    if rule in _SPOKEN_RULES and described:
+        return f"must be: {described}"
     scalar = wanted if isinstance(wanted, str | int | float) else ""
     return f"breaks the rule {rule} {_short(str(scalar))}".rstrip()
+
+
+def _described(schema: Mapping[str, Any], error: jsonschema_rs.ValidationError) -> str:
+    """What the schema says in words about the place of an error."""
+    around = _at(schema, error.schema_path[:-1])
+    return _short(around.get("description", "")) if isinstance(around, Mapping) else ""
 
 
 def _at(schema: Any, path: Sequence[str | int]) -> Any:

@@ -24,6 +24,13 @@ _ERRORS: Final = frozenset(
     " errorcode err_msg err_code fault_string warnings rejected code_erreur texte_erreur"
     " error_text".split()
 )
+_ERROR_CODES: Final = frozenset({"error_code", "errorcode", "err_code"})
+_SUCCEEDED: Final = frozenset({"success", "succeeded", "is_success", "successful"})
+# In plain words of notes without a code: what is refused, not only not found.
+_REFUSED: Final = (
+    *("not_have_access", "no_access", "access_denied", "not_authorized", "unauthorized"),
+    *("not_permitted", "forbidden", "invalid_credentials", "authentication_failed", "api_key"),
+)
 _STATUS: Final = frozenset(
     "status status_code http_status http_status_code response_status_code code error_code"
     " response_code http_code".split()
@@ -63,7 +70,10 @@ def error_answer(tree: Any) -> str:
     """
     for level in _levels(tree):
         for node in level:
+            succeeded = _succeeded(node)
             for name, value in node.items():
+                if succeeded and slug(name) in _ERROR_CODES:
+                    continue
                 if slug(name) in _ERRORS and _says_something(value):
                     return _words(value) or _words(node) or slug(name)
                 if slug(name) in _NOTES and (found := _complaint(value)):
@@ -101,7 +111,13 @@ def _is_problem(node: dict[str, Any]) -> bool:
         if isinstance(names[name], int | Decimal | str) and number.isascii() and number.isdigit():
             if 400 <= int(number[:9]) <= 599 and _words(node):
                 return True
-    return set(names) <= {"message", "code"} and isinstance(names.get("message"), str)
+    said = names.get("message")
+    return set(names) <= {"message", "code"} and isinstance(said, str) and _says_something(said)
+
+
+def _succeeded(node: dict[str, Any]) -> bool:
+    """Whether it says of itself that all is well; some give even that an error code."""
+    return any(slug(name) in _SUCCEEDED and value in (True, "true") for name, value in node.items())
 
 
 def _complaint(value: Any) -> str:
@@ -109,6 +125,8 @@ def _complaint(value: Any) -> str:
     notes = [note for note in (value if isinstance(value, list) else [value]) if note]
     found = []
     for note in notes:
+        if isinstance(note, str) and any(words in slug(note) for words in _REFUSED):
+            found.append(_words(note))
         names = {slug(name): each for name, each in note.items()} if isinstance(note, dict) else {}
         severity = slug(str(names.get("severity") or names.get("type") or ""))
         code = next((names[name] for name in _CODES if names.get(name)), None)

@@ -60,6 +60,10 @@ class PayloadRejected(IntegrationError):
     error_class = PERMANENT
 
 
+class WebPage(PayloadRejected):
+    """The answer is a web page: somebody between us and the carrier says something to people."""
+
+
 class ContractViolation(IntegrationError):
     """The message is well formed, but not what was agreed.
 

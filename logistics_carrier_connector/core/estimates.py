@@ -18,19 +18,23 @@ from odoo.addons.logistics_milestone_sync.core.vocabulary import ESTIMATED
 from .item_result import ItemResult
 
 _Names = tuple[Reference, ...]
+_Stated = tuple[datetime, str, int]
 
 
 def once_estimated(items: Iterable[ItemResult]) -> tuple[ItemResult, ...]:
     """The items; of the estimated arrivals that follow from events, the one stated last stays.
 
-    The first fact of an item is the event itself.
+    The first fact of an item is the event itself. Of estimates that were stated at the same time
+    the words decide, so that the order of the message does not.
     """
     items = tuple(items)
-    newest: dict[_Names, tuple[datetime, int]] = {}
+    newest: dict[_Names, _Stated] = {}
     for index, item in enumerate(items):
-        for names, stated_at in map(_estimate, item.facts[1:]):
-            if stated_at is not None:
-                newest[names] = max((stated_at, index), newest.get(names, (stated_at, index)))
+        for fact in item.facts[1:]:
+            if estimate := _estimate(fact):
+                names, stated_at, occasion = estimate
+                stated = (stated_at, occasion, index)
+                newest[names] = max(stated, newest.get(names, stated))
     return tuple(
         replace(
             item,
@@ -43,17 +47,19 @@ def once_estimated(items: Iterable[ItemResult]) -> tuple[ItemResult, ...]:
     )
 
 
-def _estimate(fact: Fact) -> tuple[_Names, datetime | None]:
-    """Whose arrival a fact estimates, and when that was stated; ``None`` if it is no estimate."""
+def _estimate(fact: Fact) -> tuple[_Names, datetime, str] | None:
+    """Whose arrival a fact estimates, when that was stated, and on which occasion; ``None`` if it
+    is no estimate."""
     if (
         isinstance(fact, MilestoneFact)
         and fact.milestone == "eta_changed"
         and fact.classifier == ESTIMATED
+        and fact.stated_at is not None
     ):
-        return fact.references, fact.stated_at
-    return (), None
+        return fact.references, fact.stated_at, f"{fact.raw_code} {fact.raw_text} {fact.location}"
+    return None
 
 
-def _stays(fact: Fact, index: int, newest: dict[_Names, tuple[datetime, int]]) -> bool:
-    names, stated_at = _estimate(fact)
-    return stated_at is None or newest[names][1] == index
+def _stays(fact: Fact, index: int, newest: dict[_Names, _Stated]) -> bool:
+    estimate = _estimate(fact)
+    return estimate is None or newest[estimate[0]][2] == index

@@ -8,13 +8,13 @@ reach anything but the message. The functions that carriers' messages need besid
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
 import jmespath
-from jmespath import exceptions
+from jmespath import exceptions, visitor
 
 from .errors import ConfigurationInvalid
 from .functions import Functions
@@ -29,7 +29,38 @@ class EvaluationFailed(ValueError):
 
 
 _FUNCTIONS: Final = Functions()
-_OPTIONS: Final = jmespath.Options(custom_functions=_FUNCTIONS)
+
+
+class _Interpreter(visitor.TreeInterpreter):
+    """JMESPath, with an object where a list is asked for taken as the list of it.
+
+    Gateways that turn XML into JSON write a list of one element as that element, and others an
+    empty list as an empty object; an expression that says ``events[].code`` means all of them.
+    """
+
+    def visit_flatten(self, node: Any, value: Any) -> Any:
+        return self._listed(super().visit_flatten, node, value)
+
+    def visit_projection(self, node: Any, value: Any) -> Any:
+        return self._listed(super().visit_projection, node, value)
+
+    def visit_filter_projection(self, node: Any, value: Any) -> Any:
+        return self._listed(super().visit_filter_projection, node, value)
+
+    def visit_index(self, node: Any, value: Any) -> Any:
+        return super().visit_index(node, [value] if isinstance(value, dict) else value)
+
+    def _listed(self, visit: Callable[[Any, Any], Any], node: Any, value: Any) -> Any:
+        base, *others = node["children"]
+        found = self.visit(base, value)
+        if isinstance(found, dict):
+            found = [found] if found else []
+        # What was found is not looked for again.
+        return visit({**node, "children": [_FOUND, *others]}, found)
+
+
+_FOUND: Final = {"type": "identity", "children": []}
+_INTERPRETER: Final = _Interpreter(jmespath.Options(custom_functions=_FUNCTIONS))
 
 
 class Expression:
@@ -59,11 +90,21 @@ class Expression:
         if self._steps is not None:
             return _walk(scope, self._steps)
         try:
-            return self._compiled.search(scope, options=_OPTIONS)
+            return _INTERPRETER.visit(self._compiled.parsed, scope)
         except (exceptions.JMESPathError, ValueError, TypeError, ArithmeticError) as error:
             # The error's own words may quote the message.
             reason = f"does not fit the message ({type(error).__name__})"
             raise EvaluationFailed(f"{self.source}: {reason}") from None
+
+    def each(self, scope: Any) -> list[Any]:
+        """What the expression finds, one by one: of a list its elements, else the value itself.
+
+        An empty text or object is no element: so does an empty list look in XML and in PHP.
+
+        :raises EvaluationFailed: like ``find``
+        """
+        found = self.find(scope)
+        return found if isinstance(found, list) else [] if found in (None, "", {}) else [found]
 
     def text(self, scope: Any) -> str:
         """What the expression finds, as text without surrounding blanks; empty if nothing.
@@ -85,6 +126,8 @@ def _walk(value: Any, steps: list[str]) -> Any:
             value = value.get(step)
         elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
             value = value[int(step)]
+        elif isinstance(value, dict) and int(step) == 0:
+            continue  # a list of one element, written as that element
         else:
             return None
     return value

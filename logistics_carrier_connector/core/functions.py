@@ -10,6 +10,8 @@ None of them raises on what a message contains: what does not fit is null.
   ``OUT_FOR_DELIVERY`` are both ``out_for_delivery``
 * ``deep(value, name)``: every value called ``name`` below ``value``, wherever it stands, as a list;
   lists are flattened, and what was found is not searched again
+* ``has(value, name)``: whether anything below ``value`` is called ``name``, empty or not; what a
+  message is about is told by names that are there before anything has happened
 * ``items(object)``: ``[{name, value}, ...]`` of an object whose names are data
 * ``split(text, mark)``, ``part(text, mark, number)``: pieces of a text, the first is 0
 * ``text(value)``: as text; of an XML element with attributes its text
@@ -84,6 +86,10 @@ class Functions(functions.Functions):
     def _func_deep(self, value: Any, name: str) -> list[Any]:
         return _deep(value, name)
 
+    @functions.signature(_ANY, _TEXT)
+    def _func_has(self, value: Any, name: str) -> bool:
+        return _has(value, name)
+
     @functions.signature(_ANY)
     def _func_items(self, value: Any) -> list[dict[str, Any]]:
         pairs = value.items() if isinstance(value, dict) else ()
@@ -149,3 +155,17 @@ def _deep(value: Any, name: str) -> list[Any]:
                     found.append(each)
             stack.extend(reversed(below))
     return found
+
+
+def _has(value: Any, name: str) -> bool:
+    """Without recursion, like ``_deep``."""
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            if name in node:
+                return True
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+    return False

@@ -21,18 +21,22 @@ from odoo.addons.logistics_milestone_sync.core.fact import Fact
 from .charges import read_charges
 from .code_table import CodeRow, Key, Unmapped, find
 from .codecs.answer import UNSUPPORTED
+from .empty_answer import nothing_found
 from .error_answer import error_answer
 from .errors import Problem
 from .estimates import once_estimated
 from .expression import EvaluationFailed
 from .item import Item, Reading, read_facts
 from .item_result import ItemResult
+from .partner_answer import only_answers
 from .profile import Profile
 from .words import slug
 
 __all__ = ["ItemResult", "MappingResult", "apply", "recognizes"]
 
 MAX_ITEMS: Final = 50_000
+# Formats of interfaces that are asked, and complain.
+_ANSWERS: Final = ("json", "xml", "epcis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +95,13 @@ def apply(
             text = profile.error_text.text(tree) if profile.error_text else ""
             return MappingResult(carrier_error=text or "the carrier reports an error")
         if not recognizes(profile, tree):
-            return _not_ours(tree)
+            return _not_ours(profile, tree)
         message_id = profile.message_id.text(tree) if profile.message_id else ""
         levels = list(scopes(profile, tree, {"asked": dict(asked or {})}))
     except EvaluationFailed as error:
         return MappingResult(_problems=(Problem("", str(error)),))
     items = tuple(_item(profile, path, scope, received_at) for path, scope in levels)
-    if not items and (complaint := error_answer(tree)):
+    if not items and (complaint := _complaint(profile, tree)):
         return MappingResult(carrier_error=complaint)
     return MappingResult(once_estimated(items), message_id or None)
 
@@ -110,13 +114,21 @@ def recognizes(profile: Profile, tree: Any) -> bool:
     return profile.recognize is None or profile.recognize.holds(tree)
 
 
-def _not_ours(tree: Any) -> MappingResult:
-    """An error answer in one of the usual forms, or a message that nobody expected here."""
-    if error := error_answer(tree):
+def _not_ours(profile: Profile, tree: Any) -> MappingResult:
+    """An error answer in one of the usual forms, one that found nothing, a receipt, or a message
+    that nobody expected here."""
+    if error := _complaint(profile, tree):
         return MappingResult(carrier_error=error)
+    if nothing_found(tree) or only_answers(tree):
+        return MappingResult()
     return MappingResult(
         _problems=(Problem("", "this is no message of this profile", UNSUPPORTED),)
     )
+
+
+def _complaint(profile: Profile, tree: Any) -> str:
+    # Names like "message" and "code" mean something else in the trees of the other formats.
+    return error_answer(tree) if profile.format in _ANSWERS else ""
 
 
 def scopes(
@@ -130,15 +142,22 @@ def scopes(
     for depth, step in enumerate(profile.each):
         deeper: list[tuple[str, dict[str, Any]]] = []
         for path, scope in scopes:
-            found = step.items.find(scope[profile.each[depth - 1].name] if depth else tree)
-            for index, value in enumerate(found if isinstance(found, list) else [found]):
-                if value is not None:
+            around_it = scope[profile.each[depth - 1].name] if depth else tree
+            for index, value in enumerate(step.items.each(around_it)):
+                if not _is_blank(value):
                     place = f"{path}.{step.name}[{index}]".lstrip(".")
                     deeper.append((place, {**scope, step.name: value}))
         if len(deeper) > MAX_ITEMS:
             raise EvaluationFailed(f"the message has more than {MAX_ITEMS} items")
         scopes = deeper
     yield from scopes
+
+
+def _is_blank(value: Any) -> bool:
+    """Whether an element says nothing: it is there because the expression or the sender writes all
+    fields of something that did not happen."""
+    parts = value.values() if isinstance(value, dict) else (value,)
+    return all(part in (None, "", [], {}) for part in parts)
 
 
 def _item(profile: Profile, path: str, scope: Any, received_at: datetime) -> ItemResult:

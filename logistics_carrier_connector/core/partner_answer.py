@@ -10,7 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .codecs.answer import ACCEPTED, REJECTED, WITH_ERRORS, answered_groups, is_contrl, sets_of
+from .codecs.answer import (
+    ACCEPTED,
+    FUNCTIONAL,
+    REJECTED,
+    WITH_ERRORS,
+    answered_groups,
+    is_answer,
+    sets_of,
+)
 
 MAX_ANSWERS: Final = 500
 _LONGEST_DETAIL: Final = 2000
@@ -74,9 +82,9 @@ def _receipts(interchange: Mapping[str, Any]) -> Iterator[PartnerAnswer]:
 def _of_groups(interchange: Mapping[str, Any]) -> Iterator[PartnerAnswer]:
     for group in interchange["groups"]:
         for each in sets_of(group):
-            if each.get("set") in ("997", "999"):
+            if each.get("set") in FUNCTIONAL:
                 yield from _functional(interchange, each)
-            elif is_contrl(each):
+            elif is_answer(each):
                 yield from _contrl(interchange, each)
 
 

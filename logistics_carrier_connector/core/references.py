@@ -29,13 +29,11 @@ def read_references(profile: Profile, scope: Any) -> tuple[Reference, ...]:
 def _names(rule: ReferenceRule, scope: Any) -> Iterator[tuple[str, str]]:
     """``(scheme, name)`` of everything that a rule finds."""
     if rule.items is None or rule.qualifier is None:
-        value = rule.value.find(scope)
-        for each in value if isinstance(value, list) else [value]:
+        for each in rule.value.each(scope):
             if text := as_text(each, rule.value.source):
                 yield rule.scheme, text
         return
-    elements = rule.items.find(scope)
-    for element in elements if isinstance(elements, list) else ():
+    for element in rule.items.each(scope):
         scheme = rule.schemes.get(rule.qualifier.text(element))
         if scheme and (text := rule.value.text(element)):
             yield scheme, text

@@ -18,6 +18,7 @@ from . import logistics_connection_api
 from . import logistics_connection_live
 from . import logistics_connection_breaker
 from . import logistics_connection_expiry
+from . import logistics_connection_document
 from . import logistics_rate_bucket
 from . import logistics_refusal
 from . import logistics_message
@@ -49,12 +50,15 @@ from . import res_config_settings
 from . import logistics_approval
 from . import logistics_mapping_sample
 from . import logistics_mapping_trial
+from . import logistics_mapping_expectation
+from . import logistics_mapping_golden
 from . import logistics_meaning_mixin
 from . import logistics_mapping_override
 from . import logistics_code_table
 from . import logistics_unmapped_code
 from . import logistics_unmapped_code_actions
 from . import logistics_unmapped_code_upkeep
+from . import logistics_supposed_mixin
 from . import logistics_dry_run
 from . import logistics_dry_run_line
 from . import logistics_mapping_go_live
@@ -63,3 +67,12 @@ from . import logistics_contract_drift
 from . import logistics_message_acknowledgement
 from . import logistics_connection_acknowledge
 from . import logistics_message_acknowledging
+from . import logistics_contract_deprecation
+from . import logistics_message_answer
+from . import logistics_message_attempt
+from . import logistics_message_replay
+from . import logistics_replay
+from . import logistics_replay_approval
+from . import logistics_replay_worker
+from . import logistics_replay_line
+from . import logistics_replay_shipment

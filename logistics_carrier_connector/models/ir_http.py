@@ -1,10 +1,12 @@
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
+from werkzeug.routing import BaseConverter
 
 from odoo import models
 from odoo.http import request
 from odoo.sql_db import Cursor
 
 from ..core.errors import ConfigurationInvalid, NotVerified
+from ..core.openapi import CONNECTION_HEADER
 from .problem import Problem, as_problem
 from .secret_box import SecretKeyMissing, SecretUnreadable
 from .trusted_proxies import presented
@@ -13,8 +15,20 @@ from .trusted_proxies import presented
 MAX_BODY_BYTES = 8 * 1024 * 1024
 
 
+class AnythingConverter(BaseConverter):
+    """The rest of a path, whatever is in it; the one named ``path`` ends at a line break."""
+
+    part_isolating = False
+    regex = "(?s:.+)"
+    weight = 300
+
+
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
+
+    @classmethod
+    def _get_converters(cls):
+        return super()._get_converters() | {"logistics_anything": AnythingConverter}
 
     @classmethod
     def _auth_method_logistics_hook(cls):
@@ -24,7 +38,7 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _auth_method_logistics_api(cls):
         """The token is in the header ``X-Logistics-Connection``."""
-        cls._authenticate_connection(request.httprequest.headers.get("X-Logistics-Connection", ""))
+        cls._authenticate_connection(request.httprequest.headers.get(CONNECTION_HEADER, ""))
 
     @classmethod
     def _authenticate_connection(cls, token):
@@ -34,6 +48,10 @@ class IrHttp(models.AbstractModel):
         ``request.logistics_presented``, and no user: what follows is done for the connection, not
         for a person.
         """
+        if request.httprequest.method == "OPTIONS":
+            # Asks which methods there are, and is answered before anything else is done.
+            cls._auth_method_none()
+            return
         body = read_body(request.httprequest)
         read_committed(request.env.cr)
         cls._auth_method_none()
@@ -44,6 +62,9 @@ class IrHttp(models.AbstractModel):
             request.logistics_door = request.env["logistics.connection"]._open_door(token, came)
         except (NotVerified, SecretKeyMissing, SecretUnreadable, ConfigurationInvalid) as error:
             raise as_problem(error) from error
+        request.logistics_notices = request.env["logistics.connection"]._notices(
+            request.logistics_door
+        )
 
 
 def read_body(httprequest):

@@ -158,6 +158,20 @@ class LogisticsConnection(models.Model):
         )
         return [row[0] for row in rows]
 
+    def _waiting_acknowledgements(self, limit=100):
+        """What waits to be taken by the partner of this connection, oldest first.
+
+        Whoever has delivered one tells its ``_mark_sent``. Until then it is handed out again,
+        under the same name.
+
+        :return: list of ``(logistics.message.acknowledgement, file name, bytes)``
+        """
+        self.ensure_one()
+        waiting = self.env["logistics.message.acknowledgement"].search(
+            [("connection_id", "=", self.id), ("state", "=", "waiting")], order="id", limit=limit
+        )
+        return [(each, each.file_name, each._raw()) for each in waiting]
+
     def _tell_about_acknowledgements(self, note):
         """One open activity per person; what is told later adds no second one."""
         kind = self.env.ref(_ACTIVITY)

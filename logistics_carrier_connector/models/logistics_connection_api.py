@@ -1,13 +1,12 @@
 from odoo import models
 from odoo.fields import Domain
 
-from odoo.addons.logistics_milestone_sync.core.clock import utc
 from odoo.addons.logistics_milestone_sync.core.reference import Reference
 from odoo.addons.logistics_milestone_sync.core.vocabulary import SCHEMES
 
 # They carry for many senders and see only what they have to do with; the others are the company's
 # own systems, or those of one client.
-_OUTSIDERS = ("carrier", "aggregator", "edi_gateway")
+OUTSIDERS = ("carrier", "aggregator", "edi_gateway")
 _MOST_ANSWERS = 20
 
 
@@ -15,6 +14,11 @@ class LogisticsConnection(models.Model):
     """What a connection may ask about."""
 
     _inherit = "logistics.connection"
+
+    def _version_in_use(self):
+        """The version of the profile that messages are read with: the pinned one, if any."""
+        self.ensure_one()
+        return self.mapping_version_id or self.mapping_id.active_version_id
 
     def _find_visible_shipments(self, ref):
         """Shipments that answer to a number and that this connection has to do with.
@@ -31,27 +35,6 @@ class LogisticsConnection(models.Model):
         )
         if self.client_id:
             domain &= Domain("client_id", "=", self.client_id.id)
-        if self.system_id.kind in _OUTSIDERS:
+        if self.system_id.kind in OUTSIDERS:
             domain &= Domain("event_ids.system_id", "=", self.system_id.id)
         return self.env["logistics.shipment"].search(domain, limit=_MOST_ANSWERS)
-
-    def _shipment_document(self, shipment):
-        """Where a shipment stands, JSON-ready; times are RFC 3339 in UTC."""
-        return {
-            "shipment": shipment.name,
-            "status": shipment.status_id.code or None,
-            "phase": shipment.phase,
-            "since": _text(shipment.since),
-            "estimated_arrival": _text(shipment.eta),
-            "delivered_at": _text(shipment.delivered_at),
-            "proof_of_delivery_at": _text(shipment.pod_at),
-            "open_exception": shipment.has_open_exception,
-            "references": [
-                {"scheme": reference.scheme, "value": reference.value}
-                for reference in shipment.reference_ids
-            ],
-        }
-
-
-def _text(moment):
-    return utc(moment).isoformat() if moment else None

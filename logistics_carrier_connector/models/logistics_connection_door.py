@@ -39,7 +39,7 @@ class LogisticsConnection(models.Model):
             SQL(
                 """
                 SELECT c.id, c.company_id, c.state, c.lane, c.max_bytes, c.rate_per_minute,
-                       c.message_id_header, p.format
+                       c.message_id_header, c.contract_id, p.format
                   FROM logistics_connection c JOIN logistics_mapping p ON p.id = c.mapping_id
                  WHERE c.token = %s AND c.active AND c.state IN ('active', 'suspended')
                 """,

@@ -60,28 +60,8 @@ class LogisticsDryRunFact(models.Model):
             id_: with_other_facts(ledger.get(id_, ()), *self._differences(lines, judges))
             for id_, lines in group_by_shipment(self).items()
         }
-        before, after = shipments._suppose(ledger), shipments._suppose(other)
-        names = {
-            code: self.env["logistics.milestone"].browse(id_).name
-            for code, (id_, _milestone) in self.env["logistics.milestone"]._catalogue().items()
-        }
-        return [
-            {
-                "run_id": run.id,
-                "shipment_id": id_,
-                "milestone_before": names.get(before[id_].milestone, ""),
-                "milestone_after": names.get(after[id_].milestone, ""),
-                "is_moved": before[id_].milestone != after[id_].milestone,
-                "release_before": before[id_].release,
-                "release_after": after[id_].release,
-                "is_released_otherwise": before[id_].release != after[id_].release,
-                "amount_before": float(before[id_].amount),
-                "amount_after": float(after[id_].amount),
-                "amount_difference": float(after[id_].amount - before[id_].amount),
-            }
-            for id_ in shipment_ids
-            if before[id_] != after[id_]
-        ]
+        changed = self.env["logistics.dry.run.shipment"]._compared(shipments, ledger, other)
+        return [values | {"run_id": run.id} for values in changed.values()]
 
     def _differences(self, lines, judges):
         """``(keys of statements that are gone, ledger events that come)`` of one shipment."""
@@ -111,6 +91,7 @@ class LogisticsDryRunShipment(models.Model):
 
     _name = "logistics.dry.run.shipment"
     _description = "Shipment of a Dry Run"
+    _inherit = ["logistics.supposed.mixin"]
     _order = "id"
     _log_access = False
 
@@ -118,17 +99,3 @@ class LogisticsDryRunShipment(models.Model):
         "logistics.dry.run", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="run_id.company_id", store=True, precompute=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    shipment_id = fields.Many2one(
-        "logistics.shipment", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    client_id = fields.Many2one(related="shipment_id.client_id")
-    milestone_before = fields.Char("Stands At", readonly=True)
-    milestone_after = fields.Char("Would Stand At", readonly=True)
-    is_moved = fields.Boolean("Other Status", readonly=True)
-    release_before = fields.Char("Release", readonly=True)
-    release_after = fields.Char("Release Would Be", readonly=True)
-    is_released_otherwise = fields.Boolean("Other Release", readonly=True)
-    amount_before = fields.Monetary("Would Invoice Now", readonly=True, help="Untaxed.")
-    amount_after = fields.Monetary("Would Invoice Then", readonly=True, help="Untaxed.")
-    amount_difference = fields.Monetary("Difference", readonly=True)

@@ -23,7 +23,7 @@ class LogisticsMapping(models.Model):
     _name = "logistics.mapping"
     _description = "Profile"
     _inherit = ["logistics.governed.mixin"]
-    _governed_fields = ("active_version_id",)
+    _governed_fields = ("active_version_id", "golden_trouble")
     _order = "name, id"
 
     name = fields.Char(required=True, readonly=True)
@@ -33,6 +33,12 @@ class LogisticsMapping(models.Model):
     version_ids = fields.One2many("logistics.mapping.version", "mapping_id", "Versions")
     active_version_id = fields.Many2one(
         "logistics.mapping.version", "Version in Use", readonly=True, copy=False
+    )
+    golden_trouble = fields.Char(
+        "Golden Samples Read Otherwise",
+        readonly=True,
+        copy=False,
+        help="What the version in use reads otherwise than expected, when that was last looked at.",
     )
     connection_ids = fields.One2many("logistics.connection", "mapping_id", "Connections")
     connection_count = fields.Integer("Connected", compute="_compute_connection_count")

@@ -14,6 +14,10 @@ from .logistics_approval import ADMIN
 from .masking import mask
 
 _MAX_BYTES = 200_000
+# What a golden sample shows and expects; versions are measured by it.
+_MEASURE = frozenset(
+    ("mapping_id", "content", "content_text", "received_at", "asked_number", "expected", "active")
+)
 # Formats of bytes that are no text: they cannot be shown, changed or masked.
 _BINARY = ("xlsx",)
 
@@ -41,6 +45,13 @@ class LogisticsMappingSample(models.Model):
     format = fields.Selection(related="mapping_id.format")
     active = fields.Boolean(default=True)
     note = fields.Char("What It Shows")
+    origin = fields.Selection(
+        [("file", "Delivered with the module"), ("kept", "Kept Here")],
+        required=True,
+        readonly=True,
+        default="kept",
+        copy=False,
+    )
     content = fields.Binary(
         "Message", attachment=False, required=True, help="The bytes as they are sent."
     )
@@ -52,6 +63,9 @@ class LogisticsMappingSample(models.Model):
         required=True,
         default=fields.Datetime.now,
         help="Some formats date events by the day they come in.",
+    )
+    asked_number = fields.Char(
+        "Asked For", help="The number that the message answers, where it does not repeat it."
     )
     expected = fields.Text(
         "Expected Facts", help="As JSON. Filled by “This Is Right”, and compared by every version."
@@ -76,7 +90,7 @@ class LogisticsMappingSample(models.Model):
         for sample in self:
             sample.content = base64.b64encode((sample.content_text or "").encode())
 
-    @api.depends("expected", "content", "mapping_id.active_version_id.content")
+    @api.depends("expected", "content", "asked_number", "mapping_id.active_version_id.content")
     def _compute_result(self):
         for sample in self:
             text = sample.mapping_id.active_version_id.content
@@ -111,23 +125,56 @@ class LogisticsMappingSample(models.Model):
             if not isinstance(listed, list):
                 raise UserError(self.env._("The expected facts are a list, in [ ]."))
 
+    def write(self, vals):
+        """Override: what versions are measured by is changed by nobody alone."""
+        if _MEASURE & set(vals) and not self.env.su:
+            self._refuse_if_golden()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_golden(self):
+        if not self.env.su:
+            self._refuse_if_golden()
+
+    def _refuse_if_golden(self):
+        for sample in self.filtered("is_golden"):
+            raise UserError(
+                self.env._(
+                    "%s is golden: versions are measured by it. Start a new version of the profile "
+                    "and propose there what should be expected; somebody else approves both.",
+                    sample.display_name,
+                )
+            )
+
     # === Actions === #
 
     def action_expect(self):
         """Expect from now on what the version reads that is named in the context, or the one in
-        use. Look at the facts before: they are what every later version is measured by."""
+        use. Look at the facts before: they are what every later version is measured by. What is
+        golden already changes with a draft only, and with its approval."""
         self.check_access("write")
         versions = self.env["logistics.mapping.version"]
         version = versions.browse(self.env.context.get("expect_of_version")).exists()
         for sample in self:
             text = (version or sample.mapping_id.active_version_id).content
-            reading = sample._reading(text)
-            if reading.error or reading.problems or reading.unmapped:
-                raise UserError(
-                    self.env._("%s is not read without problems yet.", sample.display_name)
-                )
-            stated = [to_json(stated) for _index, stated in reading.facts]
-            sample.expected = json.dumps(stated, indent=2, ensure_ascii=False)
+            stated = sample._stated(text)
+            if not sample.is_golden:
+                sample.expected = stated
+            elif version.state == "draft":
+                version._propose_expectation(sample, stated)
+            elif json.loads(sample.expected) != json.loads(stated):
+                sample._refuse_if_golden()
+
+    def _stated(self, text):
+        """What a text of the profile states of this sample, as JSON.
+
+        :raises UserError: if it does not understand all of it
+        """
+        reading = self._reading(text)
+        if reading.error or reading.problems or reading.unmapped:
+            raise UserError(self.env._("%s is not read without problems yet.", self.display_name))
+        stated = [to_json(stated) for _index, stated in reading.facts]
+        return json.dumps(stated, indent=2, ensure_ascii=False)
 
     # === Reading === #
 
@@ -144,22 +191,30 @@ class LogisticsMappingSample(models.Model):
             None,
             frozenset(self.env["logistics.milestone"]._catalogue()),
         )
-        return reader.understand(self._raw(), utc(self.received_at or fields.Datetime.now()))
+        asked = {"number": self.asked_number} if self.asked_number else None
+        received = utc(self.received_at or fields.Datetime.now())
+        return reader.understand(self._raw(), received, asked)
 
-    def _complaint(self, text):
-        """How a version reads this sample otherwise than expected; empty if it does not."""
+    def _complaint(self, text, expected=None):
+        """How a text of the profile reads this sample otherwise than expected; empty if it does
+        not.
+
+        :param str expected: facts as JSON, where they are not those of the sample
+        """
         reading = self._reading(text)
         if reading.error:
             return reading.error.public_message
         if reading.unmapped:
             return self.env._("Codes without a meaning: %s", ", ".join(sorted(reading.unmapped)))
-        expected = [(0, fact) for fact in json.loads(self.expected)]
-        stated = [(0, json.loads(json.dumps(to_json(fact)))) for _index, fact in reading.facts]
-        changes = fact_changes(expected, stated)
-        if not changes and not reading.problems:
-            return ""
+        stated = [json.loads(json.dumps(to_json(fact))) for _index, fact in reading.facts]
+        told = self._difference(json.loads(expected or self.expected), stated)
+        return told or (str(reading.problems[0][1]) if reading.problems else "")
+
+    def _difference(self, expected, stated):
+        """What two lists of facts do not share, as a sentence; empty if they are the same."""
+        changes = fact_changes([(0, each) for each in expected], [(0, each) for each in stated])
         if not changes:
-            return str(reading.problems[0][1])
+            return ""
         first = changes[0]
         return self.env._(
             "%(count)s facts differ; the first: expected %(before)s, read %(after)s",
@@ -192,6 +247,7 @@ class LogisticsMessage(models.Model):
                 "company_id": self.company_id.id,
                 "content": base64.b64encode(raw),
                 "received_at": self.received_at or naive(datetime.now(UTC)),
+                "asked_number": (self._asked() or {}).get("number", False),
             }
         )
         return {

@@ -45,12 +45,22 @@ class LogisticsMapping(models.Model):
             "context": {"default_mapping_id": self.id},
         }
 
-    def _failing_samples(self, content):
-        """``[(sample, how it is read otherwise than expected)]`` with this text of the profile."""
+    def _failing_samples(self, content, proposed=None):
+        """``[(sample, how it is read otherwise than expected)]`` with this text of the profile.
+
+        :param dict proposed: ``{sample id: facts as JSON, or None where it is given up}`` in the
+            place of what is expected now
+        """
+        proposed = proposed or {}
         # A sample of another company counts as well: the profile is everybody's. What it says is
         # not told, only that it fails.
-        samples_sudo = self.sudo().sample_ids.filtered("is_golden")
-        found = ((sample, sample._complaint(content)) for sample in samples_sudo)
+        samples_sudo = self.env["logistics.mapping.sample"].sudo()
+        samples_sudo = samples_sudo.search([("mapping_id", "=", self.id), ("is_golden", "=", True)])
+        found = (
+            (sample, sample._complaint(content, proposed.get(sample.id)))
+            for sample in samples_sudo
+            if proposed.get(sample.id, "") is not None
+        )
         return [(sample, why) for sample, why in found if why]
 
 
@@ -94,7 +104,10 @@ class LogisticsMappingVersion(models.Model):
 
     # === Live test === #
 
-    @api.depends("content", "sample_id", "sample_id.content", "sample_id.received_at")
+    @api.depends(
+        *("content", "sample_id", "sample_id.content", "sample_id.received_at"),
+        "sample_id.asked_number",
+    )
     def _compute_trial(self):
         milestones = frozenset(self.env["logistics.milestone"]._catalogue())
         for version in self:
@@ -220,7 +233,7 @@ class LogisticsMappingVersion(models.Model):
 
     def _samples_point(self):
         golden = self.mapping_id.golden_count
-        failing = self.mapping_id._failing_samples(self.content)
+        failing = self.mapping_id._failing_samples(self.content, self._proposed_expectations())
         if failing:
             visible = failing[0][0].with_env(self.env)._filtered_access("read")
             return Point(

@@ -36,6 +36,7 @@ class LogisticsMessage(models.Model):
     _rec_name = "public_id"
     _log_access = False
     _transitions = {
+        "processed": ("received",),
         "received": ("processed", "ignored", "tested", "parked", "deferred", "held", "dead"),
         "held": ("received", "dismissed"),
         "dead": ("received", "dismissed"),
@@ -80,6 +81,10 @@ class LogisticsMessage(models.Model):
     headers = fields.Json("Kept Headers", readonly=True)
     remote_addr = fields.Char("Sent From", readonly=True)
 
+    receipt = fields.Json(
+        readonly=True, help="What its sender was told of the items that were not simply accepted."
+    )
+
     # === What became of it === #
     state = fields.Selection(STATES, required=True, readonly=True)
     error_class = fields.Selection(ERROR_CLASSES, "Kind of Problem", readonly=True)
@@ -88,6 +93,7 @@ class LogisticsMessage(models.Model):
     problem_count = fields.Integer("Refused Items", readonly=True)
     attempts = fields.Integer(readonly=True)
     next_attempt_at = fields.Datetime("Next Attempt", readonly=True)
+    started_at = fields.Datetime("Started", readonly=True)
     processed_at = fields.Datetime("Processed", readonly=True)
     mapping_version_id = fields.Many2one(
         "logistics.mapping.version", "Read With", readonly=True, ondelete="restrict"

@@ -150,20 +150,6 @@ class LogisticsMessageAcknowledgement(models.Model):
 
     # === Delivery === #
 
-    @api.model
-    def _waiting_acknowledgements(self, connection, limit=100):
-        """What waits to be taken on a connection, oldest first.
-
-        :return: list of ``(acknowledgement, file name, bytes)``; whoever has delivered one tells
-            ``_mark_sent``. Until then it is handed out again, under the same name.
-        """
-        waiting = self.search(
-            [("connection_id", "=", connection.id), ("state", "=", "waiting")],
-            order="id",
-            limit=limit,
-        )
-        return [(each, each.file_name, each._raw()) for each in waiting]
-
     def _mark_sent(self, how):
         """Note that the partner has these. What was sent before stays as it was.
 
@@ -171,6 +157,19 @@ class LogisticsMessageAcknowledgement(models.Model):
         """
         waiting = self.filtered(lambda each: each.state == "waiting")
         waiting._move_to("sent", sent_at=fields.Datetime.now(), sent_how=how)
+
+    def _to_document(self):
+        """This answer as the partner sees it, JSON-ready; the content comes apart."""
+        return {
+            "id": self.public_id,
+            "kind": self.kind,
+            "verdict": self.verdict,
+            "control_number": self.control_number,
+            "answers": self.about,
+            "message": self.message_id.public_id,
+            "state": self.state,
+            "name": self.file_name,
+        }
 
     def action_mark_sent(self):
         """The partner got it in another way: by mail, or by hand."""

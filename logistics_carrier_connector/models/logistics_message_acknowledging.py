@@ -106,9 +106,25 @@ class LogisticsMessage(models.Model):
             for position, each in enumerate(readings[message].answers)
             if (message.id, position) not in known
         ]
+        kept = self._keep_partner_answers(told)
+        rejected = kept.filtered(lambda each: each.state == "open")
+        if rejected:
+            self.connection_id._tell_about_acknowledgements(
+                self.env._(
+                    "The partner rejected what we sent under %(numbers)s. See the message that "
+                    "says so, and settle it.",
+                    numbers=", ".join(rejected.mapped("about")),
+                )
+            )
+
+    def _keep_partner_answers(self, told):
+        """Keep answers, each beside what it is about.
+
+        :param list told: of ``(message, position, core.partner_answer.PartnerAnswer)``
+        """
         connection = self.connection_id
         sent = connection._sent_under({each.about for _message, _position, each in told})
-        kept = self.env["logistics.message.acknowledgement"].create(
+        return self.env["logistics.message.acknowledgement"].create(
             [
                 {
                     "direction": IN,
@@ -127,15 +143,6 @@ class LogisticsMessage(models.Model):
                 for message, position, each in told
             ]
         )
-        rejected = kept.filtered(lambda each: each.state == "open")
-        if rejected:
-            connection._tell_about_acknowledgements(
-                self.env._(
-                    "The partner rejected what we sent under %(numbers)s. See the message that "
-                    "says so, and settle it.",
-                    numbers=", ".join(rejected.mapped("about")),
-                )
-            )
 
 
 class LogisticsMessageAcknowledgement(models.Model):

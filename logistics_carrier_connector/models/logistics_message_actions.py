@@ -20,6 +20,13 @@ class LogisticsMessage(models.Model):
         :raises AccessError: for anybody but an integration administrator
         """
         messages_sudo = self._as_admin()
+        if "processed" in messages_sudo.mapped("state"):
+            raise UserError(
+                self.env._(
+                    "What was processed is replayed: a replay needs a reason, and tells first what "
+                    "would change."
+                )
+            )
         messages_sudo._move_to("received", next_attempt_at=False, attempts=0, dismiss_reason=False)
         messages_sudo._fates_recorded()
         self._wake_lanes(set(messages_sudo.mapped("lane")))

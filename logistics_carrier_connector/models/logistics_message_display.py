@@ -7,7 +7,6 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from odoo.addons.logistics_milestone_sync.core import fact as facts
-from odoo.addons.logistics_milestone_sync.core.clock import utc
 
 from ..core.codecs import decode
 from ..core.errors import IntegrationError
@@ -89,18 +88,26 @@ class LogisticsMessage(models.Model):
 
     @api.depends("outcomes")
     def _compute_outcomes_html(self):
-        names = {
+        names = self._milestone_names()
+        for message in self:
+            message.outcomes_html = self._outcomes_table(message.outcomes or [], names)
+
+    def _milestone_names(self):
+        return {
             milestone.code: milestone.name
             for milestone in self.env["logistics.milestone"].search([])
         }
-        for message in self:
-            rows = [message._outcome_row(item, names) for item in message.outcomes or []]
-            message.outcomes_html = (
-                Markup("<table class='table table-sm'>%s%s</table>")
-                % (self._outcome_head(), Markup().join(rows))
-                if rows
-                else False
-            )
+
+    def _outcomes_table(self, items, names):
+        """What became of facts, as a table; ``False`` if there are none.
+
+        :param list items: see ``message_fate.Fate``
+        :param dict names: of milestones, by code
+        """
+        if not items:
+            return False
+        rows = Markup().join(self._outcome_row(item, names) for item in items)
+        return Markup("<table class='table table-sm'>%s%s</table>") % (self._outcome_head(), rows)
 
     def _outcome_head(self):
         titles = (
@@ -158,25 +165,6 @@ class LogisticsMessage(models.Model):
             message_fate.NOT_RECORDED: self.env._("Not recorded (test)"),
         }
         return labels.get(status, status)
-
-    def _to_document(self):
-        """The fate of this message as its sender sees it, JSON-ready."""
-        self.ensure_one()
-        shipments = {shipment.id: shipment.name for shipment in self.shipment_ids}
-        shown = ("index", "status", "what", "code", "references", "explanation")
-        return {
-            "id": self.public_id,
-            "state": self.state,
-            "received_at": utc(self.received_at).isoformat(),
-            "processed_at": utc(self.processed_at).isoformat() if self.processed_at else None,
-            "repeated": self.duplicate_count,
-            "reason": self.error_message or None,
-            "items": [
-                {name: item[name] for name in shown if item.get(name) not in (None, "")}
-                | {"shipment": shipments.get(item.get("shipment_id"))}
-                for item in self.outcomes or []
-            ],
-        }
 
 
 def _plain(value):

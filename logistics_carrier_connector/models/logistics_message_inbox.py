@@ -12,12 +12,20 @@ from odoo import api, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
+from ..core.api_schemas import IDEMPOTENCY_KEY
 from ..core.message_key import message_key, sha256
 
 _logger = logging.getLogger(__name__)
 
 ACCEPTED, DUPLICATE, CONFLICT = "accepted", "duplicate", "conflict"
-_KEPT_HEADERS = ("User-Agent", "Date", "X-Request-Id", "Webhook-Id", "Content-Encoding")
+_KEPT_HEADERS = (
+    "User-Agent",
+    "Date",
+    "X-Request-Id",
+    "Webhook-Id",
+    "Content-Encoding",
+    IDEMPOTENCY_KEY,
+)
 
 
 # What makes two rows the same message: the predicates of the two unique indexes.
@@ -37,6 +45,8 @@ class Arrival:
     """One verified message at the door.
 
     :param dict door: the connection's columns (``logistics.connection._find_door``)
+    :param str request_key: the name that a client of our own API gave its request, if it did
+    :param tuple receipt: what the sender is told of items that are not simply accepted
     """
 
     door: dict
@@ -44,17 +54,24 @@ class Arrival:
     headers: object
     content_type: str
     remote_addr: str
+    request_key: str = ""
+    receipt: tuple = ()
 
     @property
     def key(self):
-        """The message key, by the sender's own id where the connection expects one."""
+        """The message key: by the name of the request or of the message, else by its content."""
+        return message_key(self.request_key or self.message_id, self.raw)
+
+    @property
+    def message_id(self):
+        """The sender's own id of the message where the connection expects one, else empty."""
         name = self.door["message_id_header"]
-        return message_key(self.headers.get(name) if name else None, self.raw)
+        return self.headers.get(name, "").strip() if name else ""
 
     @property
     def kept_headers(self):
         """The headers that are evidence. Never those that carry a proof."""
-        names = {*_KEPT_HEADERS, self.door["message_id_header"] or "Idempotency-Key"}
+        names = {*_KEPT_HEADERS, self.door["message_id_header"] or IDEMPOTENCY_KEY}
         return {name: self.headers[name] for name in sorted(names) if name in self.headers}
 
 
@@ -114,6 +131,7 @@ class LogisticsMessage(models.Model):
             "content_type": arrival.content_type or None,
             "headers": Json(arrival.kept_headers),
             "remote_addr": arrival.remote_addr,
+            "receipt": Json(list(arrival.receipt)) if arrival.receipt else None,
             "state": "received",
             "attempts": 0,
             "problem_count": 0,

@@ -13,7 +13,7 @@ from ..core.turns import Turns
 
 _logger = logging.getLogger(__name__)
 
-_ALONE, _AMONG_OTHERS = 100, 40  # messages of a batch, while nobody else or somebody waits
+_ALONE, _AMONG_OTHERS = 100, 20  # messages of a batch, while nobody else or somebody waits
 _BATCH_BYTES = 2 * 1024 * 1024
 _MAX_CLASHES = 5
 

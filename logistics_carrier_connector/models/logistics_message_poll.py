@@ -77,8 +77,8 @@ class LogisticsMessage(models.Model):
                     page.headers,
                     page.content_type,
                     "",
-                    tuple(attempt.numbers),
-                    attempt.id,
+                    asked=tuple(attempt.numbers),
+                    attempt_id=attempt.id,
                 )
             )
 
@@ -120,6 +120,8 @@ class LogisticsMessage(models.Model):
             timedelta(minutes=poll.push_grace_minutes),
             utc(push.create_date),
         )
-        if (news, missed or 0) != (self.new_facts, self.missed_by_push):
-            self.write({"new_facts": news, "missed_by_push": missed or 0})
+        # What was news once stays that, also when the answer is read once more.
+        seen = (max(news, self.new_facts), max(missed or 0, self.missed_by_push))
+        if seen != (self.new_facts, self.missed_by_push):
+            self.write({"new_facts": seen[0], "missed_by_push": seen[1]})
         return news

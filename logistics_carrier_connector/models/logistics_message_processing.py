@@ -53,12 +53,26 @@ class LogisticsMessage(models.Model):
             self.connection_id._attempt_succeeded()
 
     def _read_all(self):
-        """``{message: Reading}``; what cannot be read is a reading with an error."""
+        """``_understand``, with a note of when it began and what it was read with."""
+        connection = self.connection_id
+        self.write(
+            {
+                "mapping_version_id": connection._version_in_use().id,
+                "contract_version_id": connection.contract_id.active_version_id.id,
+                "started_at": naive(datetime.now(UTC)),
+            }
+        )
+        return self._understand()
+
+    def _understand(self):
+        """``{message: Reading}``; what cannot be read is a reading with an error.
+
+        Nothing is written: a dry run reads by this as well.
+        """
         connection = self.connection_id
         bodies = self._raw_bodies()
-        version = connection.mapping_version_id or connection.mapping_id.active_version_id
+        version = connection._version_in_use()
         contract = connection.contract_id.active_version_id
-        self.write({"mapping_version_id": version.id, "contract_version_id": contract.id})
         reader = message_reader.Reader(
             connection.mapping_id.format,
             version.content or "",

@@ -22,6 +22,15 @@ from ..core.errors import BUSINESS, CONFIGURATION, PERMANENT, TRANSIENT
 
 REFUSED = "refused"  # an item that cannot be read; every other status is one of facts.OUTCOMES
 NOT_RECORDED = "not_recorded"  # read only: the connection is a test connection
+# What people want to know of facts that are read once more: column suffixes of a replay.
+TALLY = ("new", "known", "noted", "waiting", "refused")
+_KIND = {
+    facts.RECORDED: "new",
+    facts.DUPLICATE: "known",
+    facts.ADVISORY: "noted",
+    facts.PARKED: "waiting",
+    facts.DEFERRED: "waiting",
+}
 _STATE_OF_ERROR = {CONFIGURATION: "held", TRANSIENT: "received"}
 _MOST_PROBLEMS = 5
 
@@ -102,6 +111,11 @@ def _items(reading, outcomes, test):
         for index, problem in reading.problems
     ]
     return sorted(items, key=lambda item: item["index"])
+
+
+def kind_of(item):
+    """The one of ``TALLY`` that an item belongs to."""
+    return _KIND.get(item["status"], "refused")
 
 
 def outcome_values(outcome):

@@ -1,5 +1,6 @@
 """From raw bytes to facts: codec, contract and profile put together. No database in here."""
 
+import json
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -131,6 +132,16 @@ def delivered(folder):
         (path.stem, profile_tables.compose(path.read_text("utf-8"), tables))
         for path in sorted(Path(folder).glob("*.yaml"))
     ]
+
+
+def delivered_samples(folder):
+    """``(code of the profile, bytes, number asked for, facts as JSON values)`` of every sample file
+    in a folder, by code."""
+    for path in sorted(Path(folder).glob("*.expected.json")):
+        code = path.name.removesuffix(".expected.json")
+        (message,) = (each for each in Path(folder).glob(f"{code}.*") if each != path)
+        told = json.loads(path.read_text("utf-8"))
+        yield code, message.read_bytes(), told["asked"], told["facts"]
 
 
 def proof_of(text):

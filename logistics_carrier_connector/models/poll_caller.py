@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from ..core import poll_answer
-from ..core.errors import CarrierError, ConfigurationInvalid, PayloadRejected
+from ..core.errors import CarrierError, ConfigurationInvalid, PayloadRejected, WebPage
 from ..core.expression import EvaluationFailed
 from ..core.outbound import AddressRefused, OutboundPolicy
 from ..core.poll_auth import OAUTH2, Credentials, Token, read_token
@@ -202,7 +202,8 @@ class _Asking:
     def _complaint(self, answer):
         """What the answer says is wrong, for people; empty if it says nothing."""
         reading = self._question.reader.understand(answer.body, self._now(), {})
-        return reading.error.public_message if isinstance(reading.error, CarrierError) else ""
+        told = isinstance(reading.error, CarrierError | WebPage)
+        return reading.error.public_message if told else ""
 
 
 def _asked(number):

@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     logistics_second_person_live = fields.Boolean(
         related="company_id.logistics_second_person_live", readonly=False
     )
+    logistics_replay_alone = fields.Integer(
+        related="company_id.logistics_replay_alone", readonly=False
+    )
     logistics_workers_visibility = fields.Integer("Workers of the Lane Visibility")
     logistics_workers_batch = fields.Integer("Workers of the Lane Batch")
 

@@ -1,5 +1,6 @@
 from . import test_secret
 from . import test_connection
+from . import test_golden
 from . import test_inbox
 from . import test_lane
 from . import test_processing
@@ -15,6 +16,7 @@ from . import test_events_api
 from . import test_display
 from . import test_outbound_http
 from . import test_poll
+from . import test_poll_caller
 from . import test_poll_trouble
 from . import test_poll_gap
 from . import test_poll_access
@@ -28,6 +30,10 @@ from . import test_connect
 from . import test_code_table
 from . import test_contract
 from . import test_dry_run
+from . import test_replay
+from . import test_replay_worker
 from . import test_overrides
 from . import test_samples
 from . import test_unmapped_code
+from . import test_api
+from . import test_idempotency

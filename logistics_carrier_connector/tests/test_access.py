@@ -18,6 +18,7 @@ MODELS = (
     "logistics.contract.version",
     "logistics.rate.bucket",
     "logistics.mapping.sample",
+    "logistics.mapping.expectation",
     "logistics.mapping.override",
     "logistics.unmapped.code",
     "logistics.dry.run",
@@ -28,6 +29,10 @@ MODELS = (
     "logistics.poll.number",
     "logistics.poll.attempt",
     "logistics.poll.run",
+    "logistics.replay",
+    "logistics.replay.line",
+    "logistics.replay.shipment",
+    "logistics.message.attempt",
 )
 
 

@@ -1,5 +1,9 @@
+import base64
+
 from odoo.tests import tagged
 
+from ..core import openapi
+from ..core.contract import check
 from .common import SECRET
 from .test_acknowledgements import STATUS, AcknowledgementCase, x12
 from .test_doors import DoorCase
@@ -18,6 +22,11 @@ class TestAcknowledgementDoors(AcknowledgementCase, DoorCase):
             },
         )
 
+    def assertSchema(self, name, answer):
+        """The answer is what the interface says of itself."""
+        schemas = openapi.document("https://odoo.example", ["delivered"])["components"]["schemas"]
+        self.assertEqual(check(schemas[name], answer.json()), [])
+
     def _waiting(self):
         return self._take(x12(STATUS.format("S1")), self.edi).acknowledgement_ids
 
@@ -29,17 +38,20 @@ class TestAcknowledgementDoors(AcknowledgementCase, DoorCase):
         )
         self.assertEqual(listed["message"], acknowledgement.message_id.public_id)
         fetched = self._call(f"/{listed['id']}")
-        self.assertEqual(fetched.content, acknowledgement._raw())
-        self.assertEqual(len(fetched.content), listed["bytes"])
-        self.assertEqual(fetched.headers["Content-Type"], "application/edi-x12")
-        self.assertIn(listed["name"], fetched.headers["Content-Disposition"])
+        content = base64.b64decode(fetched.json()["content"])
+        self.assertEqual(content, acknowledgement._raw())
+        self.assertSchema("AcknowledgementContent", fetched)
+        self.assertSchema("Acknowledgements", self._call())
         # Looking changes nothing.
         self.assertEqual(len(self._call().json()["acknowledgements"]), 1)
         for _again in range(2):
             taken = self._call(f"/{listed['id']}/taken", data=b"{}")
+            self.assertSchema("Acknowledgement", taken)
             self.assertEqual((taken.status_code, taken.json()["state"]), (200, "sent"))
         self.assertEqual(self._call().json(), {"acknowledgements": []})
-        self.assertEqual(self._call(f"/{listed['id']}").content, acknowledgement._raw())
+        self.assertEqual(
+            self._call(f"/{listed['id']}").json()["content"], fetched.json()["content"]
+        )
         acknowledgement.invalidate_recordset()
         self.assertEqual((acknowledgement.state, acknowledgement.sent_how), ("sent", "fetched"))
 

@@ -206,7 +206,7 @@ class TestAcknowledgements(AcknowledgementCase):
         message.with_user(self.keeper).action_retry()
         self._work_off()
         self.assertEqual(message.acknowledgement_ids.state, "withdrawn")
-        self.assertFalse(self.model._waiting_acknowledgements(self.edi))
+        self.assertFalse(self.edi._waiting_acknowledgements())
 
     def _contract(self, rules):
         contract = self.env["logistics.contract"].create(
@@ -268,15 +268,15 @@ class TestTaking(AcknowledgementCase):
 
     def test_what_waits_is_handed_out_until_it_was_delivered(self):
         first, second = self._waiting(), self._waiting("000000002")
-        found = self.model._waiting_acknowledgements(self.edi)
+        found = self.edi._waiting_acknowledgements()
         self.assertEqual([each for each, _name, _raw in found], [first, second])
         self.assertEqual(len({name for _each, name, _raw in found}), 2)
         self.assertTrue(all(raw.startswith(b"ISA*") for _each, _name, raw in found))
-        self.assertEqual(self.model._waiting_acknowledgements(self.edi), found)
+        self.assertEqual(self.edi._waiting_acknowledgements(), found)
         first._mark_sent("file")
         first._mark_sent("fetched")
         self.assertEqual((first.state, first.sent_how), ("sent", "file"))
-        self.assertEqual(len(self.model._waiting_acknowledgements(self.edi)), 1)
+        self.assertEqual(len(self.edi._waiting_acknowledgements()), 1)
 
     def test_what_nobody_took_in_time_is_told_once(self):
         acknowledgement = self._waiting()

@@ -174,4 +174,17 @@ class TestDoors(DoorCase):
     def test_health_and_unknown_addresses_speak_json(self):
         self.assertEqual(self.url_open("/logistics/v1/health").json(), {"status": "pass"})
         self.assertProblem(self.url_open("/logistics/v1/nothing/here"), 404)
-        self.assertProblem(self.url_open(f"/logistics/v1/hooks/{self.connection.token}"), 404)
+
+    def test_another_method_hears_which_ones_there_are(self):
+        address = f"/logistics/v1/hooks/{self.connection.token}"
+        for path, method, allowed in (
+            (address, "GET", "POST, OPTIONS"),
+            ("/logistics/v1/health", "DELETE", "GET, HEAD, OPTIONS"),
+            ("/logistics/v1/events", "PUT", "POST, OPTIONS"),
+        ):
+            answer = self.url_open(path, method=method)
+            self.assertProblem(answer, 405)
+            self.assertEqual(answer.headers["Allow"], allowed)
+            asked = self.url_open(path, method="OPTIONS")
+            self.assertEqual((asked.status_code, asked.headers["Allow"]), (204, allowed))
+        self.assertProblem(self.url_open("/logistics/v1/nothing", method="OPTIONS"), 404)

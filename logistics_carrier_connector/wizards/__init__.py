@@ -1,1 +1,2 @@
 from . import logistics_connect
+from . import logistics_replay_start

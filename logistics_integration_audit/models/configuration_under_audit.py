@@ -189,6 +189,9 @@ class LogisticsBillingRule(models.Model):
             "weight_source",
             "freight_product_id",
             "invoicing",
+            *("invoice_per", "invoice_period", "period_weekday", "period_day", "cutoff_hour"),
+            *("grace_hours", "minimum_invoice", "journal_id", "payment_term_id", "dated_by"),
+            *("rate_by", "rate_day", "annex"),
         )
 
 

@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_any_order,
     test_append_only,
     test_chain,
     test_configuration,

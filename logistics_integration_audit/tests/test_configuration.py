@@ -116,6 +116,30 @@ class TestConfiguration(AuditCase):
         self.company.name = "Another name"
         self.assertFalse(self._entries_since(mark))
 
+    def test_whom_a_polling_plan_asks_is_told_when_it_changes_and_its_key_never(self):
+        integrator = self._create_user("polls-audit", "integration_admin")
+        mapping = self.env["logistics.mapping"].search([("format", "=", "json")], limit=1)
+        connection = self.env["logistics.connection"].create(
+            {"name": "Parcel", "system_id": self.carrier.id, "mapping_id": mapping.id}
+        )
+        mark = self._mark()
+        plan = self.env["logistics.poll"].create(
+            {"connection_id": connection.id, "url": "https://api.carrier.example/{number}"}
+        )
+        self.assertEqual(
+            self._after(self._entry_since(mark))["url"], "https://api.carrier.example/{number}"
+        )
+        mark = self._mark()
+        plan.with_user(integrator).url = "https://evil.example/{number}"
+        changed = self._entry_since(mark)
+        self.assertEqual(changed.actor_id, integrator)
+        self.assertEqual(self._before(changed), {"url": "https://api.carrier.example/{number}"})
+        mark = self._mark()
+        plan.with_user(integrator).secret = "a secret that nobody may read"
+        entries = self._entries_since(mark, kind="configuration")
+        self.assertEqual(len(entries), 1)
+        self.assertNotIn("nobody may read", str(entries.read()))
+
     def test_what_a_milestone_means_is_told_when_it_changes(self):
         milestone = self.env.ref("logistics_milestone_sync.milestone_arrived_at_hub")
         mark = self._mark()

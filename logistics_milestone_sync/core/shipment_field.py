@@ -41,9 +41,9 @@ INCOTERMS: Final = (
     "CIF",
 )
 _MOST_COUNTED: Final = 100_000
-_FARTHEST: Final = Decimal(100_000)  # kilometers, more than twice around the earth
+FARTHEST: Final = Decimal(100_000)  # kilometers, more than twice around the earth
 _LONGEST_TEXT: Final = 64
-_HEAVIEST: Final = Decimal(10_000_000)  # kilograms
+HEAVIEST: Final = Decimal(10_000_000)  # kilograms
 
 Value = datetime | Decimal | int | str
 
@@ -91,7 +91,7 @@ def _weight(text: str) -> Decimal:
     if unit not in UNITS:
         raise ValueError(f"{unit!r} is not a unit of weight: use one of {', '.join(UNITS)}")
     kilograms = Weight(value, unit).kilograms
-    if not 0 <= kilograms <= _HEAVIEST:
+    if not 0 <= kilograms <= HEAVIEST:
         raise ValueError(f"{text!r} is not a weight that a shipment can have")
     return kilograms
 
@@ -111,7 +111,7 @@ def _distance(text: str) -> Decimal:
         kilometers = units.convert(Decimal(number), unit.code, "KMT")
     except InvalidOperation:
         raise ValueError(f"{text!r} is not a distance: write a number and a unit") from None
-    if not 0 <= kilometers <= _FARTHEST:
+    if not 0 <= kilometers <= FARTHEST:
         raise ValueError(f"{text!r} is not a distance that a shipment can travel")
     return kilometers
 

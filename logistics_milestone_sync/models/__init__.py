@@ -29,6 +29,7 @@ from . import logistics_shipment_stake
 from . import logistics_shipment_odoo
 from . import logistics_shipment_statements
 from . import logistics_shipment_supposed
+from . import logistics_shipment_foretold
 from . import logistics_shipment_sources
 from . import logistics_shipment_documents
 from . import logistics_shipment_combine

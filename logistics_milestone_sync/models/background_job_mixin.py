@@ -75,8 +75,13 @@ class LogisticsBackgroundJobMixin(models.AbstractModel):
     @api.model
     def _cron_work(self):
         """Work off the jobs that were started, oldest first."""
+        work_off_steps(self.env, self._next_job)
+
+    @api.model
+    def _next_job(self):
+        """Hook: the job whose step is next; overriders leave out those that have to wait."""
         going = [("finished_at", "=", False), ("user_id", "!=", False)]
-        work_off_steps(self.env, lambda: self.search(going, order="id", limit=1))
+        return self.search(going, order="id", limit=1)
 
     def _step(self):
         """Do the next step; returns what it did, for the progress of the scheduled action."""

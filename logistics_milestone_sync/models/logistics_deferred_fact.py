@@ -30,8 +30,16 @@ class LogisticsParkedFact(models.Model):
         :param dict statements: ``{index: Statement}``
         :return: ``{index: Outcome}`` of those that are kept
         """
+        batches = self._batches_of(system, statements)
+        if not batches:
+            return {}
+        return self._store_deferred(system, {i: (statements[i], batches[i]) for i in batches})
+
+    @api.model
+    def _batches_of(self, system, statements):
+        """``{index: batch}`` of the statements whose flow policy wants one."""
         policies = self.env["logistics.flow.policy"]._policy_by_milestone(system.company_id.id)
-        batches = {
+        return {
             index: policy.batch
             for index, statement in statements.items()
             if isinstance(statement.fact, MilestoneFact)
@@ -39,9 +47,6 @@ class LogisticsParkedFact(models.Model):
             and (policy := policies.get(statement.fact.milestone))
             and policy.batch
         }
-        if not batches:
-            return {}
-        return self._store_deferred(system, {i: (statements[i], batches[i]) for i in batches})
 
     def _store_deferred(self, system, stated):
         zone = ZoneInfo(system.company_id.partner_id.tz or "UTC")

@@ -7,6 +7,7 @@ from ..core.clock import utc
 from ..core.fact import MilestoneFact, Statement
 from ..core.reference import Reference
 from .recording import Recording
+from .recording_foretold import Foretelling
 
 # What recording inserts by SQL.
 _INSERTED = ["event_ids", "field_statement_ids", "eta_ids", "weighing_ids"]
@@ -42,6 +43,22 @@ class LogisticsShipment(models.Model):
         shipments_sudo._facts_recorded(recording.changes)
         return recording.outcomes
 
+    @api.model
+    def _foretell(self, system, statements):
+        """What ``_record_facts`` would answer now. Nothing is written and nothing is locked.
+
+        :param system: one ``logistics.system``
+        :param list statements: of ``core.fact.Statement``
+        :return: list of ``core.fact.Outcome``, one per statement, in the same order; what others
+            record meanwhile may change it
+        """
+        system.ensure_one()
+        # Rights were checked by who asks; nothing but the outcome is told.
+        self_sudo = self.sudo().with_company(system.company_id)
+        foretelling = Foretelling(self_sudo.env, system.sudo(), list(statements))
+        foretelling.tell()
+        return foretelling.outcomes
+
     def _facts_recorded(self, changes):
         """Hook: facts about these shipments were recorded, in this very transaction.
 
@@ -53,6 +70,15 @@ class LogisticsShipment(models.Model):
         # Not only when the state moved: a dispatch may be heard after the delivery.
         self._validate_transfers_later()
         self._write_back_numbers(changes)
+
+    def _more_to_tell(self):
+        """Hook: what further modules tell the company's own systems of these shipments.
+
+        Overriders add to what super returns; set-based, read-only.
+
+        :return: ``{shipment id: {name: JSON-ready value}}``
+        """
+        return {}
 
     def _state_milestone(self, milestone, occurred_at=None, **values):
         """State one milestone of these shipments in this database's own voice.

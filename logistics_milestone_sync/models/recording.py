@@ -125,11 +125,13 @@ class Recording:
             for index, charge in self.facts_of(ChargeFact).items()
             if index in self.targets
         ]
-        outcomes = self.env["logistics.charge"]._state(self.system, stated)
-        for index, outcome, what in outcomes:
+        for index, outcome, what in self._state_charges(stated):
             self.outcomes[index] = outcome
             if what:
                 self.changes.append(what)
+
+    def _state_charges(self, stated):
+        return self.env["logistics.charge"]._state(self.system, stated)
 
     def _park(self):
         parked = [

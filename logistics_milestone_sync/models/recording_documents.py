@@ -38,8 +38,7 @@ class DocumentWriter:
             owners[key].append(index)
         known = self._known(rows)
         new = [key for key in rows if key not in known]
-        created = self.env["logistics.document"]._keep([rows[key] for key in new])
-        known |= dict(zip(new, created.ids, strict=True))
+        known |= dict(zip(new, self._keep([rows[key] for key in new]), strict=True))
         self._let_stand({key[0] for key in new})
         self._count_repeats(
             Counter({known[key]: len(owners[key]) - (key in new) for key in owners})
@@ -48,6 +47,10 @@ class DocumentWriter:
             for position, index in enumerate(indexes):
                 fresh = key in new and position == 0
                 self._tell(index, rows[key], known[key], fresh)
+
+    def _keep(self, rows):
+        """Ids of the new documents, in the order of the rows."""
+        return self.env["logistics.document"]._keep(rows).ids
 
     def _vals_of(self, index, document, rules):
         target = self.recording.targets[index]

@@ -39,12 +39,19 @@ class RouteWriter:
             owners[key].append(index)
         known = self._known(plans)
         new = [key for key in plans if key not in known]
-        created = self.env["logistics.route"]._keep([plans[key] for key in new])
-        known |= dict(zip(new, created, strict=True))
+        known |= dict(zip(new, self._keep([plans[key] for key in new]), strict=True))
         for key, indexes in owners.items():
             for position, index in enumerate(indexes):
                 self._tell(index, key[0], judgement, key in new and position == 0)
-        repeats = Counter({known[key]: len(owners[key]) - (key in new) for key in owners})
+        self._count_repeats(
+            Counter({known[key]: len(owners[key]) - (key in new) for key in owners})
+        )
+
+    def _keep(self, plans):
+        """The new plans, in the order given."""
+        return self.env["logistics.route"]._keep(plans)
+
+    def _count_repeats(self, repeats):
         for route, times in (+repeats).items():
             route.duplicate_count += times
 

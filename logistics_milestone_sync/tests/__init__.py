@@ -35,3 +35,4 @@ from . import test_silence
 from . import test_exception_clock
 from . import test_weight
 from . import test_work_off
+from . import test_foretold

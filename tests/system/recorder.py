@@ -32,7 +32,7 @@ def main() -> None:
         command = json.loads(line)
         if "make" in command:
             _make(registry, command["make"])
-            print("made", flush=True)
+            print(json.dumps({"made": len(command["make"])}), flush=True)
             continue
         answer = _fork(registry, command) if command.get("fork") else _serve(registry, command)
         print(json.dumps(answer), flush=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,8 +14,9 @@ from typing import Any
 import pytest
 
 from bootstrap import rebuild
-from bootstrap.config import free_port
 from bootstrap.ready import Suite
+
+from .program import Program
 
 _PROGRAM = Path(__file__).with_name("recorder.py")
 _START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -29,51 +28,25 @@ _STEPS = ("dispatched", "arrived_at_hub", "departed_hub", "out_for_delivery", "d
 Fact = dict[str, Any]
 
 
-class Recorder:
+class Recorder(Program):
     """One process with one connection, which records what it is told."""
 
     def __init__(self, suite: Suite, database: str) -> None:
-        self.conf = suite.config(f"recorder-{database}-{free_port()}", db_name=database)
-        self.process = subprocess.Popen(
-            [suite.python, _PROGRAM, self.conf, database],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            cwd=suite.places.home,
-            env={**os.environ, **suite.postgres.env},
-        )
+        super().__init__(suite, database, _PROGRAM)
 
     def ready(self) -> Recorder:
         """Wait until it has loaded Odoo."""
-        assert self.process.stdout and self.process.stdout.readline() == "ready\n"
+        self.wait_until_ready()
         return self
 
     def tell(self, system: str, facts: list[Fact], **options: bool) -> None:
         """Have it record these facts in one transaction; does not wait."""
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps({"system": system, "facts": facts, **options}) + "\n")
-        self.process.stdin.flush()
+        self.send({"system": system, "facts": facts, **options})
 
     def make(self, shipments: list[str]) -> None:
         """Have it make shipments, and wait for them."""
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(json.dumps({"make": shipments}) + "\n")
-        self.process.stdin.flush()
-        assert self.process.stdout.readline() == "made\n"
-
-    def answer(self) -> dict[str, Any]:
-        """What became of the oldest command without an answer."""
-        assert self.process.stdout
-        return dict(json.loads(self.process.stdout.readline()))
-
-    def close(self) -> None:
-        """End it by the end of its input."""
-        assert self.process.stdin and self.process.stdout
-        for stream in (self.process.stdin, self.process.stdout):
-            stream.close()
-        self.process.wait()
-        self.conf.unlink(missing_ok=True)
+        self.send({"make": shipments})
+        assert self.answer() == {"made": len(shipments)}
 
 
 def fact(name: str, milestone: str, minutes: float, **values: str) -> Fact:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from odoo.addons.logistics_carrier_connector.core.errors import PayloadRejected
+from odoo.addons.logistics_carrier_connector.core.errors import PayloadRejected, WebPage
 from odoo.addons.logistics_carrier_connector.core.mapping import MappingResult
 from odoo.addons.logistics_carrier_connector.core.profile import Profile
 from odoo.addons.logistics_milestone_sync.core.fact import Fact, MilestoneFact
@@ -75,6 +75,8 @@ def rows(folder: Path) -> Iterator[Row]:
                 numbers = (row["tracking number(s)"] or "").strip('"').split(",")
                 carrier, expected = row["file"].split("/")[0], row["expected_state"] or ""
                 number = numbers[0].strip() if len(numbers) == 1 else ""
+                # An answer that repeats no number was asked about one that nobody wrote down.
+                number = number or ("" if len(numbers) > 1 else path.stem)
                 yield Row(path, carrier, expected.strip('"'), number)
 
 
@@ -84,6 +86,9 @@ def judge(row: Row, known: dict[str, Profile], now: datetime) -> Outcome:
         profile, result = read(
             row.path.read_bytes(), candidates(row.carrier, known), now, row.number
         )
+    except WebPage as error:
+        agrees = row.expected == "error" if row.expected else None
+        return Outcome(row, "carrier_error", state="error", agrees=agrees, notes=(str(error),))
     except (PayloadRejected, NoProfile) as error:
         agrees = row.expected == "error" if row.expected else None
         return Outcome(row, "rejected", agrees=agrees, notes=(str(error),))

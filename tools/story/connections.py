@@ -14,6 +14,7 @@ from typing import Final
 from .message import MISSING, WRONG, Message
 
 HOOK: Final = "/logistics/v1/hooks/"
+MESSAGE_ID: Final = "X-Message-Id"
 EVENTS: Final = "/logistics/v1/events"
 
 
@@ -44,7 +45,7 @@ def request_of(message: Message) -> tuple[str, dict[str, str]]:
     token = message.token or connection.token
     headers = {"Content-Type": message.content_type} if message.content_type else {}
     if message.key:
-        headers["Idempotency-Key"] = message.key
+        headers[MESSAGE_ID] = message.key
     headers |= _proof(connection, message)
     if connection.proof == "bearer":
         return EVENTS, headers | {"X-Logistics-Connection": token}

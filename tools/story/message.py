@@ -32,7 +32,7 @@ class Message:
     :param status: the only right answer of a refused message, else 0 (any 2xx of the inbox)
     :param proof: right, wrong or missing credentials
     :param token: another connection token than the real one
-    :param key: value of the ``Idempotency-Key`` header
+    :param key: the sender's own id of the message, for the header ``X-Message-Id``
     """
 
     label: str

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..errors import ConfigurationInvalid, PayloadRejected
+from ..errors import ConfigurationInvalid, PayloadRejected, WebPage
+from ..web_page import words_of_page
 from . import (
     edifact_codec,
     epcis_codec,
@@ -44,6 +45,7 @@ def decode(format_name: str, raw: bytes) -> Tree:
     :raises ConfigurationInvalid: if there is no such format
     :raises PayloadRejected: if the bytes are not well formed; the message says what was expected
         and what was found
+    :raises WebPage: if they are a web page, with what it says
     """
     codec = _CODECS.get(format_name)
     if codec is None:
@@ -52,4 +54,6 @@ def decode(format_name: str, raw: bytes) -> Tree:
         raise PayloadRejected(f"the message has {len(raw)} bytes, at most {MAX_BYTES} are read")
     if not raw.strip():
         raise PayloadRejected("the message is empty")
+    if (words := words_of_page(raw)) is not None:
+        raise WebPage(f"a web page came instead of {format_name.upper()}: {words}")
     return codec(raw)

@@ -35,6 +35,8 @@ MISSING: Final = "missing"
 
 EVERYWHERE: Final = -1  # an interchange of a fault that is about every set
 
+FUNCTIONAL: Final = ("997", "999")  # sets of X12 that acknowledge others
+
 ACCEPTED, WITH_ERRORS, REJECTED = "accepted", "errors", "rejected"
 
 
@@ -145,12 +147,12 @@ def answered_groups(interchange: Mapping[str, Any]) -> list[tuple[int, Mapping[s
 
 def _is_answer(group: Mapping[str, Any]) -> bool:
     sets = sets_of(group)
-    return group.get("code") == "FA" or bool(sets and all(is_contrl(each) for each in sets))
+    return group.get("code") == "FA" or bool(sets and all(map(is_answer, sets)))
 
 
-def is_contrl(message: Mapping[str, Any]) -> bool:
-    """Whether a message of EDIFACT is an acknowledgement."""
-    return message.get("type") == "CONTRL"
+def is_answer(each: Mapping[str, Any]) -> bool:
+    """Whether a set (X12) or message (EDIFACT) is an acknowledgement."""
+    return each.get("set") in FUNCTIONAL or each.get("type") == "CONTRL"
 
 
 def first_codes(faults: Iterable[Fault], codes: Mapping[str, str], most: int) -> list[str]:

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from . import answer
-from .answer import Fault, Scan, Verdict, answered_groups, first_codes, is_contrl, sets_of
+from .answer import Fault, Scan, Verdict, answered_groups, first_codes, is_answer, sets_of
 from .edifact_codec import charset_of
 
 # Data element 0083, action.
@@ -107,7 +107,7 @@ def _answers(scan: Scan, verdict: Verdict) -> Iterator[list[Any]]:
             if action == REJECTED:
                 continue
         for place, message in enumerate(sets_of(group)):
-            if not is_contrl(message):
+            if not is_answer(message):
                 yield from _of_message(message, verdict, (index, place))
 
 

@@ -11,8 +11,8 @@ from ..errors import PayloadRejected
 MAX_DEPTH: Final = 64
 # Each value costs far more memory than it has bytes, so that bytes alone are no limit.
 MAX_VALUES: Final = 2_000_000
-# Beyond these a number is a denial of service or a mistake; IEEE doubles end at 10^308 as well.
-_MAX_EXPONENT: Final = 308
+# Beyond these a number is a denial of service or a mistake; IEEE doubles end there as well.
+_MIN_EXPONENT, _MAX_EXPONENT = -324, 308
 _MAX_DIGITS: Final = 400
 
 
@@ -21,7 +21,7 @@ def decode(raw: bytes) -> dict[str, Any] | list[Any]:
 
     Numbers with a fraction or an exponent are ``Decimal``. Refused: other encodings than UTF-8,
     NaN and infinities, duplicate names in an object, NUL characters, lone surrogates, nesting
-    deeper than ``MAX_DEPTH``, numbers beyond 10^308.
+    deeper than ``MAX_DEPTH``, numbers beyond 10^308 and below 10^-324.
 
     :raises PayloadRejected: with the line and column where the parser gave up
     """
@@ -64,7 +64,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _number(text: str) -> Decimal:
     number = Decimal(text) if len(text) <= _MAX_DIGITS else None
-    if number is None or (number and abs(number.adjusted()) > _MAX_EXPONENT):
+    if number is None or (number and not _MIN_EXPONENT <= number.adjusted() <= _MAX_EXPONENT):
         raise PayloadRejected("a JSON number is out of range")
     return number
 

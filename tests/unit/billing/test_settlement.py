@@ -23,6 +23,7 @@ from odoo.addons.logistics_billing_rules.core.settlement import (
     STAND,
     WITHDRAW,
     Settlement,
+    may_stand,
     next_step,
     settle,
 )
@@ -92,3 +93,23 @@ def test_every_situation_has_one_next_step(decision, invoices, settlement, was_r
 def test_a_review_says_why():
     assert "no longer" in next_step(WAITING, POSTED, SETTLED, True).why
     assert "cancelled" in next_step(READY, NOTHING, OWED, True).why
+
+
+amounts = st.decimals(min_value=0, max_value=1000, places=2, allow_nan=False)
+
+
+@given(amounts, st.data())
+def test_what_an_accountant_credited_is_neither_owed_nor_credited_once_more(carried, data):
+    """A favor, which Odoo would invoice again, or goods that came back, which it would not."""
+    conceded = data.draw(st.decimals(min_value=0, max_value=carried, places=2))
+    came_back = data.draw(st.decimals(min_value=0, max_value=conceded, places=2))
+    invoiced = carried - conceded
+    stands = may_stand(carried, invoiced, conceded - came_back, conceded)
+    assert not settle({"goods/1": stands}, {"goods/1": invoiced})
+
+
+@given(amounts, amounts, amounts)
+def test_without_a_credit_by_hand_nothing_is_different(carried, invoiced, invoiceable):
+    assert may_stand(carried, invoiced, invoiceable, Decimal(0)) == min(
+        carried, invoiced + invoiceable
+    )

@@ -1,5 +1,4 @@
 import json
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +14,9 @@ from odoo.addons.logistics_carrier_connector.core.errors import (
     PayloadRejected,
 )
 
-SAMPLES = Path(__file__).parent / "samples"
+from .builders import PROFILES
+
+SAMPLES = PROFILES.parent / "samples"
 XS = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">%s
   <xs:element name="status"><xs:complexType><xs:sequence>
     <xs:element name="code"><xs:simpleType><xs:restriction base="xs:string">

@@ -13,11 +13,14 @@ from odoo.addons.logistics_carrier_connector.core.error_answer import error_answ
 from odoo.addons.logistics_carrier_connector.core.errors import (
     ConfigurationInvalid,
     PayloadRejected,
+    WebPage,
 )
 from odoo.addons.logistics_carrier_connector.core.expression import Expression
 from odoo.addons.logistics_carrier_connector.core.profile import load
 from odoo.addons.logistics_carrier_connector.core.profile_tables import compose
 from odoo.addons.logistics_carrier_connector.core.words import slug
+
+from .builders import interchange
 
 NOW = datetime(2025, 6, 30, 12, tzinfo=UTC)
 BASE = """
@@ -61,6 +64,9 @@ def test_plain_words_stay_as_they_are(text):
         ("deep(@, 'x')", {"a": [{"x": 1}, {"b": {"x": [2, 3]}}]}, [1, 2, 3]),
         ("deep(@, 'x')", {"x": {"x": 1}}, [{"x": 1}]),
         ("deep(@, 'x')", "text", []),
+        ("has(@, 'x')", {"a": [{"b": {"x": []}}]}, True),
+        ("has(@, 'x')", {"a": [{"b": "x"}]}, False),
+        ("has(a, 'x')", {"x": 1}, False),
         ("slug(a)", {"a": {"_text": "In Transit", "_k": "1"}}, "in_transit"),
         ("slug(a)", {}, None),
         ("part(a, '/', `1`)", {"a": "x/ y"}, "y"),
@@ -106,6 +112,10 @@ def test_a_number_is_the_same_with_either_mark(number):
         ),
         ({"message": "Unauthorized"}, "Unauthorized"),
         ({"Message": "denied"}, "denied"),
+        ({"Documents": [], "Messages": ["You have no access"]}, "You have no access"),
+        ({"messages": ["Two parcels were found"]}, ""),
+        ({"success": True, "errorCode": "S0000", "data": {"a": 1}}, ""),
+        ({"success": False, "errorCode": "S0001"}, "S0001"),
         ({"error": "", "errors": [], "parcels": []}, ""),
         ({"errorCode": 0, "errorMsg": None, "data": {"a": 1}}, ""),
         ({"Notifications": {"Severity": "SUCCESS", "Code": "0", "Message": "fine"}}, ""),
@@ -121,13 +131,91 @@ def test_error_answers_in_their_usual_forms(tree, words):
 def test_an_unknown_message_is_an_error_answer_or_a_problem_and_never_nothing():
     more = "recognize: events\n"
     assert _apply(more, {"fault": "broken"}).carrier_error == "broken"
-    assert _apply(more, {"rates": []}).problems[0].reason == "this is no message of this profile"
+    assert _apply(more, {"rates": ["7"]}).problems[0].reason == "this is no message of this profile"
     assert _apply(more + "ignore_when: rates\n", {"rates": [1]}).ignored == 1
 
 
 def test_a_message_without_items_may_be_an_error_answer():
     assert _apply("", {"events": [], "error": "no such number"}).carrier_error == "no such number"
     assert _apply("", {"events": []}).ignored == 1
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        [],
+        {},
+        {"data": []},
+        {"code": 200, "message": "OK", "data": {"list": []}},
+        {"status": "success", "count": 0, "results": None, "requestId": "a1"},
+        {"Response": ""},
+    ],
+)
+def test_an_answer_that_found_nothing_states_nothing(tree):
+    result = mapping.apply(load(BASE + "recognize: events"), tree, NOW)
+    assert (result.facts, result.problems, result.carrier_error) == ([], [], None)
+    assert result.ignored == 1
+
+
+@pytest.mark.parametrize("tree", [{"number": "N1", "data": []}, {"code": 200, "message": "OK"}])
+def test_an_answer_that_says_something_else_is_looked_at(tree):
+    assert mapping.apply(load(BASE + "recognize: events"), tree, NOW).problems
+
+
+def test_elements_without_any_content_are_no_events():
+    events = [_event(), {}, None, "", {"number": None, "code": "", "at": None}]
+    result = _apply("", events)
+    assert len(result.facts) == 1
+    assert result.problems == []
+
+
+@pytest.mark.parametrize(("code", "ignored"), [("997", 1), ("999", 1), ("824", 0)])
+def test_receipts_are_no_messages_of_anybody(code, ignored):
+    kind = "recognize: \"interchanges[].groups[].transactions[?set == '214'][]\"\n"
+    rules = load(BASE.replace("format: json", "format: x12") + kind)
+    tree = decode("x12", interchange([["AK1*QM*7"]], code=code))
+    result = mapping.apply(rules, tree, NOW)
+    assert (result.ignored, len(result.problems)) == (ignored, 1 - ignored)
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (b"<html><head><title>502 Bad Gateway</title></head></html>", "502 Bad Gateway"),
+        (b"\n<!DOCTYPE html><title>Sign in</title><p>Your  session\nended", "Sign in"),
+        (b"<h1>Not Found</h1><p>The address is wrong.</p>", "The address is wrong."),
+        (b"<html><script>var a = 'x'</script></html>", "without words"),
+    ],
+)
+@pytest.mark.parametrize("form", ["json", "xml", "csv", "epcis"])
+def test_a_web_page_is_named_and_quoted(page, words, form):
+    with pytest.raises(WebPage, match="a web page came instead of") as caught:
+        decode(form, page)
+    assert words in str(caught.value)
+    assert "var a" not in str(caught.value)
+
+
+def test_xml_that_is_no_page_is_read():
+    assert decode("xml", b"<h2o>wet</h2o>") == {"h2o": "wet"}
+    assert decode("xml", b"<title>x</title>") == {"title": "x"}
+
+
+@pytest.mark.parametrize(
+    ("text", "milestone"),
+    [
+        ("Parcel delivered to reception, no signature", "delivered"),
+        ("Has been delivered", "delivered"),
+        ("To be re-delivered", None),
+        ("Could not be delivered", None),
+        ("Will be delivered tomorrow", None),
+        ("Delivery attempted, not delivered", None),
+    ],
+)
+def test_a_phrase_does_not_end_a_shipment_that_the_words_before_say_is_not_there(text, milestone):
+    more = "phrases: [{phrases: [delivered], milestone: delivered}]\n"
+    result = _apply(more, [_event(code="", text=text)])
+    assert [fact.milestone for fact in result.facts] == ([milestone] if milestone else [])
+    assert bool(result.unmapped) is (milestone is None)
 
 
 def test_phrases_answer_where_no_code_does_and_are_inferred():

@@ -103,6 +103,16 @@ def test_charges_and_fields_are_as_old_as_their_event():
     assert [fact.stated_at for fact in to_facts(alone)] == [None]
 
 
+@pytest.mark.parametrize("count", [Decimal("12.0"), Decimal("1.2E+1"), 12])
+def test_a_count_is_a_count_however_it_is_written(count):
+    [fact] = [
+        fact
+        for fact in to_facts(_event(fields={"package_count": count}))
+        if isinstance(fact, AttributeFact)
+    ]
+    assert fact.value == "12"
+
+
 def test_an_event_may_state_fields_of_the_shipment():
     raw = json.dumps(
         {

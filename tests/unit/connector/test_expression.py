@@ -107,12 +107,46 @@ _PATHS = st.builds(
 )
 
 
-def test_a_number_in_brackets_leads_into_lists_only():
-    assert Expression("a[0]").find({"a": {"0": "x"}}) is None
+def test_a_number_in_brackets_leads_into_lists():
     assert Expression("a[1]").find({"a": ["x"]}) is None
     assert Expression("a[0].b").find({"a": [{"b": "x"}]}) == "x"
+    assert Expression("a[0]").find({"a": "x"}) is None
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["a[0].b", "(a[0].b)", "(a[-1].b)", "a[].b", "a[*].b", "a[?b].b", "a[?b == 'x'] | [0].b"],
+)
+def test_one_element_is_found_with_and_without_a_list_around_it(source):
+    expression = Expression(source)
+    assert expression.find({"a": {"b": "x"}}) == expression.find({"a": [{"b": "x"}]})
+    assert expression.text({"a": {"b": "x"}}) == "x"
+
+
+def test_an_object_has_no_second_element():
+    assert Expression("a[1]").find({"a": {"0": "x", "1": "y"}}) is None
+    assert Expression("(a[1])").find({"a": {"0": "x", "1": "y"}}) is None
+
+
+@pytest.mark.parametrize("empty", [None, [], {}, ""])
+def test_nothing_has_no_elements(empty):
+    assert Expression("a").each({"a": empty}) == []
+    assert Expression("a[?b]").each({"a": empty}) == []
+
+
+def test_what_is_no_list_is_its_only_element():
+    assert Expression("a").each({"a": ["x", "y"]}) == ["x", "y"]
+    assert Expression("a").each({"a": {"b": 1}}) == [{"b": 1}]
+    assert Expression("a").each({"a": 0}) == [0]
 
 
 @given(_PATHS, _TREES)
-def test_walking_a_plain_path_finds_what_jmespath_finds(path, tree):
-    assert Expression(path).find(tree) == jmespath.search(path, tree)
+def test_walking_a_plain_path_finds_what_interpreting_it_finds(path, tree):
+    assert Expression(path).find(tree) == Expression(f"({path})").find(tree)
+
+
+@given(_PATHS, _TREES)
+def test_what_jmespath_finds_is_found(path, tree):
+    found = jmespath.search(path, tree)
+    if found is not None:
+        assert Expression(path).find(tree) == found

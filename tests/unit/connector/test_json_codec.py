@@ -33,6 +33,7 @@ def test_a_byte_order_mark_is_passed_over():
         (b'{"a": -Infinity}', "-Infinity is not"),
         (b'{"a": 1e400}', "out of range"),
         (b'{"a": 1e-400}', "out of range"),
+        (b'{"a": 9e-325}', "out of range"),
         (b'{"a": ' + b"9" * 400 + b"}", "out of range"),
         (b'{"a": 0.' + b"9" * 500 + b"}", "out of range"),
         (b'{"a": "\\u0000"}', "NUL"),

@@ -1,10 +1,12 @@
 """What every profile reads in a sample of its format.
 
-``samples/<profile>.json|xml|csv|edi`` is written by us after the public format; beside it,
-``<profile>.facts`` has one line per fact: the milestone, when (``?``: a rule of ours chose the zone
-or the hour), the names of the shipment, and what else is said.
+The module delivers a message for each, written by us after the public format, and everything that
+it states as JSON: its golden sample. ``samples/<profile>.facts`` says the same again for the eyes,
+one line per fact: the milestone, when (``?``: a rule of ours chose the zone or the hour), the names
+of the shipment, and what else is said.
 """
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,11 +15,12 @@ import pytest
 
 from odoo.addons.logistics_carrier_connector.core import mapping
 from odoo.addons.logistics_carrier_connector.core.codecs import decode
-from odoo.addons.logistics_milestone_sync.core.fact import ChargeFact
+from odoo.addons.logistics_milestone_sync.core.fact import ChargeFact, to_json
 
 from .builders import PROFILES, profile
 
-SAMPLES = Path(__file__).parent / "samples"
+LINES = Path(__file__).parent / "samples"
+SAMPLES = PROFILES.parent / "samples"
 NOW = datetime(2025, 6, 30, 12, tzinfo=UTC)
 NAMES = sorted(path.stem for path in PROFILES.glob("*.yaml"))
 # The same profile for another kind of file; its test makes the file.
@@ -47,8 +50,8 @@ def _line(fact):
 
 def _sample(name):
     """The bytes, what was asked for, and the lines that are expected."""
-    (path,) = (path for path in SAMPLES.glob(f"{name}.*") if path.suffix != ".facts")
-    lines = (SAMPLES / f"{name}.facts").read_text("utf-8").splitlines()
+    (path,) = (path for path in SAMPLES.glob(f"{name}.*") if ".expected" not in path.name)
+    lines = (LINES / f"{name}.facts").read_text("utf-8").splitlines()
     asked = lines.pop(0).removeprefix("asked ") if lines[0].startswith("asked ") else ""
     return path.read_bytes(), {"number": asked} if asked else None, lines
 
@@ -64,6 +67,14 @@ def test_a_profile_reads_its_sample(name):
     result = _read(name, raw, asked)
     assert (result.problems, result.unmapped, result.carrier_error) == ([], {}, None)
     assert [_line(fact) for fact in result.facts] == expected
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in WITHOUT])
+def test_the_golden_sample_says_everything_that_is_read(name):
+    raw, asked, _lines = _sample(name)
+    delivered = json.loads((SAMPLES / f"{name}.expected.json").read_text("utf-8"))
+    assert delivered["asked"] == (asked or {}).get("number", "")
+    assert delivered["facts"] == [to_json(fact) for fact in _read(name, raw, asked).facts]
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith("generic")])
