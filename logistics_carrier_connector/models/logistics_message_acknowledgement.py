@@ -55,7 +55,7 @@ class LogisticsMessageAcknowledgement(models.Model):
     verdict = fields.Selection(
         [
             (answer.ACCEPTED, "Accepted"),
-            (answer.WITH_ERRORS, "Partly or with Errors"),
+            (answer.WITH_ERRORS, "With Errors"),
             (answer.REJECTED, "Rejected"),
         ],
         "Says",
@@ -64,7 +64,7 @@ class LogisticsMessageAcknowledgement(models.Model):
     )
     state = fields.Selection(
         [
-            ("waiting", "Waiting to Be Taken"),
+            ("waiting", "Waiting"),
             ("sent", "Sent"),
             ("withdrawn", "Withdrawn"),
             ("noted", "Noted"),
