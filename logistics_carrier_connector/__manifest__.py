@@ -18,6 +18,7 @@
         ],
     },
     "data": [
+        "security/logistics_carrier_connector_groups.xml",
         "security/ir.model.access.csv",
         "security/logistics_connector_security.xml",
         "data/logistics_contract_data.xml",
@@ -27,6 +28,7 @@
         "data/logistics_approval_data.xml",
         "views/logistics_message_dismiss_views.xml",
         "views/logistics_replay_views.xml",
+        "views/logistics_message_reveal_views.xml",
         "views/logistics_message_views.xml",
         "views/logistics_message_triage_views.xml",
         "views/api_docs_templates.xml",

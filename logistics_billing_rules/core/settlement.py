@@ -48,18 +48,23 @@ def may_stand(
 ) -> Decimal:
     """How much of some goods may be on invoices.
 
-    :param carried: by the shipment
+    What an accountant credited is a favor, and stays credited, unless the goods came back: then
+    the facts ask for that credit, and it must not count twice.
+
+    :param carried: by the shipment, without what came back
     :param invoiced: of it, on living invoices; credit notes count off
     :param invoiceable: what Odoo would still invoice of the order line
-    :param conceded: what an accountant credited, for good, without the facts asking for it
+    :param conceded: what an accountant credited, and that stays so
 
-    >>> one, four = Decimal(1), Decimal(4)
-    >>> may_stand(four, four - one, one, one)  # credited as a favor, so it is invoiceable again
+    >>> one, three, four = Decimal(1), Decimal(3), Decimal(4)
+    >>> may_stand(four, three, one, one)  # a favor: Odoo would invoice it again
     Decimal('3')
-    >>> may_stand(four, four - one, Decimal(0), one)  # credited because it came back
+    >>> may_stand(three, three, Decimal(0), one)  # it came back
     Decimal('3')
     """
-    return min(carried - conceded, invoiced + invoiceable)
+    came_back = max(invoiced + conceded - carried, Decimal(0))
+    favor = max(conceded - came_back, Decimal(0))
+    return min(carried - favor, invoiced + invoiceable)
 
 
 # How far the invoices of a release are.

@@ -36,7 +36,7 @@ class LogisticsRelease(models.Model):
             self.env.ref("logistics_billing_rules.ir_cron_release").sudo()._trigger()
 
     @api.model
-    def _cron_release(self, batch=200, posting=100):
+    def _cron_release(self, batch=100, posting=100):
         """Evaluate stale releases, then post the drafts that agreements want posted.
 
         :param int batch: releases evaluated and invoiced per transaction

@@ -150,7 +150,7 @@ class TestCredit(BillingCase):
         self.assertEqual(self.release.line_ids.filtered("by_hand").mapped("quantity"), [-2.0])
         self.assertEqual((self.release.state, self._net()), ("adjusted", 651.9))
 
-    def test_goods_that_came_back_are_credited_by_the_order_and_not_once_more(self):
+    def _return_a_pump(self):
         picking = self.shipment.picking_ids
         wizard = self.env["stock.return.picking"].with_context(
             active_id=picking.id, active_ids=picking.ids, active_model="stock.picking"
@@ -161,13 +161,23 @@ class TestCredit(BillingCase):
             line.to_refund = True
         action = wizard.action_create_returns()
         self._ship(self.env["stock.picking"].browse(action["res_id"]))
-        self._run_lane()
-        order = self.shipment.sale_order_ids
-        refund = order._create_invoices(final=True)
+
+    def test_goods_that_came_back_are_credited_by_the_order_and_not_once_more(self):
+        self._return_a_pump()
+        refund = self.shipment.sale_order_ids._create_invoices(final=True)
         self.assertEqual((refund.move_type, refund.amount_untaxed), ("out_refund", 189.0))
         self._post(refund)
         self.assertEqual((self.release.state, self._net()), ("adjusted", 840.9))
         self.assertFalse(self.release.adjustment_ids)
+
+    def test_a_proposal_to_credit_what_an_accountant_credited_meanwhile_is_taken_back(self):
+        self._return_a_pump()
+        self._run_lane()
+        adjustment = self.release.adjustment_ids
+        self.assertEqual((adjustment.state, adjustment.amount), ("proposed", -189.0))
+        self._credit(Pump={"quantity": 1})
+        self.assertEqual((self.release.state, adjustment.state), ("adjusted", "withdrawn"))
+        self.assertEqual(self._net(), 840.9)
 
     def test_a_changed_weight_after_a_credit_by_hand_is_a_difference_to_what_stands(self):
         self._credit(Pump={"quantity": 1})

@@ -4,7 +4,6 @@ from psycopg2 import IntegrityError
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
@@ -154,8 +153,10 @@ class TestInvoiceRun(RunCase):
         self._run_lane()
         self.assertEqual(first.run_id, small.carried_to_id, "looking again changes nothing")
         second = self._create_shipment((self.valve, 1))
-        self.start += timedelta(days=7)
-        second = self._deliver(second)
+        self._at("2026-03-25 09:00")
+        self._state(self._fact(second, "delivered", 8), self._fact(second, "pod_received", 8))
+        self._run_lane()
+        second = self._release_of(second)
         self.assertEqual(second.run_id, first.run_id)
         self._at("2026-03-30 01:00")
         self._run_lane()
@@ -338,167 +339,3 @@ class TestInvoiceRun(RunCase):
 
         queries(1)
         self.assertLessEqual(queries(12), queries(2) + 12)
-
-
-@tagged("post_install", "-at_install", "logistics")
-class TestInvoiceHead(RunCase):
-    """What stands in the head of an invoice, and on its lines."""
-
-    def test_the_agreement_says_journal_terms_and_analytic_account(self):
-        journal = self.env["account.journal"].create(
-            {"name": "Freight", "code": "FRT", "type": "sale", "company_id": self.company.id}
-        )
-        terms = self.env.ref("account.account_payment_term_30days")
-        plan = self.env["account.analytic.plan"].create({"name": "Lanes"})
-        north, south = self.env["account.analytic.account"].create(
-            [{"name": name, "plan_id": plan.id} for name in ("North", "South")]
-        )
-        self._create_agreement(
-            rates=[flat(10.0)],
-            journal_id=journal.id,
-            payment_term_id=terms.id,
-            analytic_distribution={str(north.id): 100},
-        )
-        shipment = self._create_shipment((self.pump, 1), (self.valve, 1))
-        lines = shipment.sale_order_ids.order_line
-        lines[0].analytic_distribution = {str(south.id): 100}
-        invoice = self._deliver(shipment).move_ids
-        self.assertEqual((invoice.journal_id, invoice.invoice_payment_term_id), (journal, terms))
-        self.assertEqual(
-            invoice.invoice_line_ids.mapped("analytic_distribution"),
-            [{str(south.id): 100}, {str(north.id): 100}, {str(north.id): 100}],
-        )
-
-    def test_charges_go_where_all_lines_of_the_order_go(self):
-        plan = self.env["account.analytic.plan"].create({"name": "Lanes"})
-        account = self.env["account.analytic.account"].create({"name": "N", "plan_id": plan.id})
-        self._create_agreement(rates=[flat(10.0)])
-        shipment = self._create_shipment((self.pump, 1))
-        shipment.sale_order_ids.order_line.analytic_distribution = {str(account.id): 100}
-        freight = self._deliver(shipment).line_ids.filtered("charge_id").move_line_id
-        self.assertEqual(freight.analytic_distribution, {str(account.id): 100})
-
-    def test_lines_say_which_delivery_they_are_for(self):
-        self._create_agreement()
-        shipment = self._create_shipment((self.pump, 1))
-        line = self._deliver(shipment).line_ids.filtered("sale_line_id").move_line_id
-        self.assertIn(f"Shipment {shipment.name}, delivered on 03/17/2026", line.name)
-        self.assertEqual(line.logistics_delivery_date, fields.Date.to_date("2026-03-17"))
-        with self.assertRaises(AccessError):
-            line.with_user(self.preparer).write({"logistics_delivery_date": "2026-01-01"})
-
-    def test_an_invoice_may_be_dated_by_its_delivery(self):
-        self._create_agreement(dated_by="delivery")
-        invoice = self._deliver(self._create_shipment()).move_ids
-        self.assertEqual(invoice.invoice_date, fields.Date.to_date("2026-03-17"))
-        self.assertEqual(invoice.date, invoice.invoice_date)
-
-    def test_where_the_books_are_closed_it_is_dated_on_the_first_open_day_and_says_so(self):
-        self._create_agreement(dated_by="delivery")
-        self.company.fiscalyear_lock_date = "2026-03-31"
-        shipment = self._create_shipment()
-        release = self._deliver(shipment)
-        self.assertEqual(release.move_ids.invoice_date, fields.Date.to_date("2026-04-01"))
-        self.assertEqual(release.move_ids.state, "posted")
-        self.assertRegex(release.reason, "Dated 04/01/2026 instead of 03/17/2026.*closed until")
-        reason = release.reason
-        self.env["logistics.release"]._mark_stale(shipment)
-        self._run_lane()
-        self.assertEqual(release.reason, reason, "and goes on saying so")
-
-    def _euro_shipment(self, **values):
-        """An order in euros; a euro is worth 1 in the first half of March and 2 later."""
-        eur = self.env.ref("base.EUR")
-        eur.active = True
-        for day, rate in (("2020-01-01", 1.0), ("2026-03-15", 0.5), ("2026-03-25", 0.25)):
-            self.env["res.currency.rate"].create(
-                {"currency_id": eur.id, "rate": rate, "name": day, "company_id": self.company.id}
-            )
-        euros = self.env["product.pricelist"].create({"name": "Euros", "currency_id": eur.id})
-        shipment = self._create_shipment((self.valve, 1), pricelist_id=euros.id, **values)
-        shipment.sale_order_ids.order_line.price_unit = 100.0
-        return shipment
-
-    def test_the_rate_is_of_the_day_that_the_agreement_says(self):
-        for rate_by, rate in (("invoice", 0.25), ("delivery", 0.5), ("order", 1), ("fixed", 0.25)):
-            with self.subTest(rate_by), self.env.cr.savepoint() as savepoint:
-                day = "2026-03-26" if rate_by == "fixed" else False
-                self._create_agreement(rates=[flat(10.0)], rate_by=rate_by, rate_day=day)
-                shipment = self._euro_shipment(date_order="2026-03-10")
-                shipment.sale_order_ids.date_order = "2026-03-10"
-                release = self._deliver(shipment)
-                self.assertEqual(release.move_ids.invoice_currency_rate, rate)
-                self.assertEqual(release.move_ids.state, "posted")
-                freight = release.line_ids.filtered("charge_id")
-                self.assertEqual(freight.amount, 10.0 * rate)
-                savepoint.rollback()
-
-    def test_several_orders_in_one_shipment_pay_the_freight_once(self):
-        self._create_agreement(rates=[flat(10.0)])
-        shipment, other = self._create_shipment((self.pump, 1)), self._create_shipment()
-        shipment.sudo().write(
-            {
-                "sale_order_ids": [Command.link(other.sale_order_ids.id)],
-                "picking_ids": [Command.link(other.picking_ids.id)],
-            }
-        )
-        other.sudo().active = False
-        release = self._deliver(shipment)
-        self.assertEqual(len(release.move_ids), 2, "an invoice for each order")
-        self.assertEqual(len(release.line_ids.filtered("charge_id")), 1)
-        self.assertEqual(release.amount_invoiced, 189.0 + 1001.0 + 10.0)
-
-
-@tagged("post_install", "-at_install", "logistics")
-class TestDownPayment(RunCase):
-    def _paid(self, shipment, amount):
-        wizard = self.env["sale.advance.payment.inv"].create(
-            {
-                "sale_order_ids": shipment.sale_order_ids.ids,
-                "advance_payment_method": "fixed",
-                "fixed_amount": amount,
-            }
-        )
-        wizard.create_invoices()
-        shipment.sale_order_ids.invoice_ids.action_post()
-
-    def test_what_was_paid_in_advance_is_taken_off_the_invoice(self):
-        self._create_agreement(rates=())
-        shipment = self._create_shipment((self.pump, 2), ship=False)
-        self._paid(shipment, 100.0)
-        self._ship(shipment.picking_ids)
-        release = self._deliver(shipment)
-        self.assertEqual(release.move_ids.amount_untaxed, 278.0)
-        self.assertEqual(release.amount_invoiced, 378.0)
-        self.assertEqual(shipment.sale_order_ids.invoice_status, "invoiced")
-        self.assertEqual(sum(shipment.sale_order_ids.invoice_ids.mapped("amount_untaxed")), 378.0)
-
-    def test_it_waits_for_the_first_invoice_that_is_not_less_than_it(self):
-        self._create_agreement(rates=())
-        shipment = self._create_shipment((self.pump, 4), ship=False)
-        self._paid(shipment, 300.0)
-        self._ship(shipment.picking_ids, Pump=1.0)
-        rest = shipment.sale_order_ids.logistics_shipment_ids - shipment
-        first = self._deliver(shipment)
-        self.assertEqual(first.move_ids.amount_untaxed, 189.0)
-        self._ship(rest.picking_ids)
-        second = self._deliver(rest)
-        self.assertEqual(second.move_ids.amount_untaxed, 3 * 189.0 - 300.0)
-
-    def test_with_the_last_delivery_what_is_left_becomes_a_credit_note(self):
-        self._create_agreement(rates=())
-        shipment = self._create_shipment((self.pump, 2), ship=False)
-        self._paid(shipment, 300.0)
-        self._ship(shipment.picking_ids, Pump=1.0)
-        rest = shipment.sale_order_ids.logistics_shipment_ids - shipment
-        releases = self._deliver(shipment)
-        self._ship(rest.picking_ids)
-        releases |= self._deliver(rest)
-        credit = releases.move_ids.filtered(lambda move: move.move_type == "out_refund")
-        self.assertEqual((credit.state, credit.amount_untaxed), ("posted", 111.0))
-        self.assertEqual(set(releases.mapped("amount_invoiced")), {189.0})
-        order = shipment.sale_order_ids
-        self.assertEqual(sum(order.invoice_ids.mapped("amount_untaxed_signed")), 378.0)
-        self.assertEqual(order.order_line.filtered("product_id").mapped("qty_invoiced")[0], 2.0)
-        self._run_lane()
-        self.assertEqual(set(releases.mapped("state")), {"released"})

@@ -129,8 +129,8 @@ OPERATIONS: Final = (
         (_in_path("number", "Any number of it, in any spelling", minLength=1, maxLength=80),),
         proof=_PROOFS,
         about="A connection sees what it has to do with: a carrier the shipments it has spoken of, "
-        "the system of a client that client's goods. Shipments are made in Odoo; what is known of "
-        "them is stated as events.",
+        "the system of a client that client's goods, a test connection none. Shipments are made in "
+        "Odoo; what is known of them is stated as events.",
     ),
     Operation(
         "get",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from .proof_hmac import default_template, template_parts
+from .proof_signed import default_template, template_parts
 
 PLACEHOLDER: Final = "put the secret here"
 _HEX: Final = "od -An -v -tx1 | tr -d ' \\n'"
@@ -148,6 +148,7 @@ _SAYS: Final = {
 }
 _REMARKS: Final = {
     "network": "# Run this on a machine whose address is on the allow-list.",
+    "public_key": "# Only the sender can sign this: it takes his private key.",
     "certificate": "# This passes only through the proxy, with the client certificate: add"
     " --cert and --key to curl.",
 }

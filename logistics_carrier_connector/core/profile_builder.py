@@ -16,6 +16,7 @@ from .errors import ConfigurationInvalid
 from .expression import Expression
 from .poll_profile import build_poll
 from .profile_rules import AlsoRule, ChargeRule, Profile, ReferenceRule, Step
+from .proof_keys import EXAMPLE
 from .times import TimeRule
 from .verifier import build as build_verifier
 from .words import slug
@@ -90,6 +91,8 @@ def _proof(data: Mapping[str, str]) -> Mapping[str, str]:
     if data:
         config = {name: value for name, value in data.items() if name != "kind"}
         secret = "0123456789abcdef"  # a text, and base64, and hexadecimal
+        if data["kind"] == "public_key":
+            config.setdefault("keys", EXAMPLE)  # so are the keys of who sends to it
         build_verifier(data["kind"], config, [secret])
     return data
 

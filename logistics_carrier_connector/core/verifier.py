@@ -17,6 +17,7 @@ from .network import parse_networks
 from .presented import Presented
 from .proof_checks import known, with_tolerance
 from .proof_hmac import HmacVerifier, StandardVerifier
+from .proof_keys import PublicKeyVerifier
 from .proof_plain import (
     ApiKeyVerifier,
     BasicVerifier,
@@ -68,6 +69,14 @@ def _build_hmac(config: Mapping[str, Any], secrets: Sequence[str]) -> Verifier:
     return HmacVerifier(secrets, **values)
 
 
+def _build_public_key(config: Mapping[str, Any], secrets: Sequence[str]) -> Verifier:
+    names = set(PublicKeyVerifier.__dataclass_fields__) - {"tolerance", "_keys", "_parts"}
+    values = with_tolerance(known(config, names | {"tolerance_seconds"}))
+    if "header" not in values:
+        raise ConfigurationInvalid("a signature needs the name of its header")
+    return PublicKeyVerifier(values.pop("keys", ""), **values)
+
+
 def _build_standard(config: Mapping[str, Any], secrets: Sequence[str]) -> Verifier:
     values = with_tolerance(known(config, {"header_prefix", "tolerance_seconds"}))
     return StandardVerifier(secrets, **values)
@@ -102,6 +111,7 @@ def _build_certificate(config: Mapping[str, Any], secrets: Sequence[str]) -> Ver
 
 _BUILDERS: Final[dict[str, Callable[[Mapping[str, Any], Sequence[str]], Verifier]]] = {
     "hmac": _build_hmac,
+    "public_key": _build_public_key,
     "standard": _build_standard,
     "api_key": _build_api_key,
     "bearer": _build_bearer,

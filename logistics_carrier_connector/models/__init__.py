@@ -76,3 +76,5 @@ from . import logistics_replay_approval
 from . import logistics_replay_worker
 from . import logistics_replay_line
 from . import logistics_replay_shipment
+from . import logistics_message_disclosure
+from . import logistics_message_timings

@@ -23,11 +23,13 @@ class LogisticsConnection(models.Model):
     def _find_visible_shipments(self, ref):
         """Shipments that answer to a number and that this connection has to do with.
 
+        A test connection has to do with none: its secret may be known to many.
+
         :param str ref: any number of the shipment, in any spelling
         """
         self.ensure_one()
         ref = ref.strip()
-        if not ref or len(ref) > 80 or "\x00" in ref:
+        if self.environment == "test" or not ref or len(ref) > 80 or "\x00" in ref:
             return self.env["logistics.shipment"]
         spellings = {Reference(scheme, ref).normalised for scheme in SCHEMES}
         domain = Domain("company_id", "=", self.company_id.id) & (

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .logistics_message import ERROR_CLASSES, STATES
@@ -33,6 +33,7 @@ class LogisticsMessageAttempt(models.Model):
     error_message = fields.Text("Why", readonly=True)
     fact_count = fields.Integer("Facts", readonly=True)
     outcomes = fields.Json(readonly=True)
+    outcomes_html = fields.Html("What It States", compute="_compute_outcomes_html")
     mapping_version_id = fields.Many2one(
         "logistics.mapping.version",
         "Read With",
@@ -49,6 +50,13 @@ class LogisticsMessageAttempt(models.Model):
     )
     started_at = fields.Datetime("Started", readonly=True)
     processed_at = fields.Datetime("Processed", required=True, readonly=True)
+
+    @api.depends("outcomes")
+    def _compute_outcomes_html(self):
+        messages = self.env["logistics.message"]
+        names = messages._milestone_names()
+        for attempt in self:
+            attempt.outcomes_html = messages._outcomes_table(attempt.outcomes or [], names)
 
 
 class LogisticsMessage(models.Model):

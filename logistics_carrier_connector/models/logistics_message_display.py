@@ -1,4 +1,3 @@
-import base64
 import json
 from decimal import Decimal
 
@@ -10,10 +9,11 @@ from odoo.addons.logistics_milestone_sync.core import fact as facts
 
 from ..core.codecs import decode
 from ..core.errors import IntegrationError
-from . import message_fate
+from ..core.personal_data import hidden, masked_tree, personal_values
+from . import message_fate, trial_page
 from .masking import mask
 
-_READERS = (
+READERS = (
     "logistics_milestone_sync.logistics_milestone_sync_group_integration_admin,"
     "logistics_milestone_sync.logistics_milestone_sync_group_auditor"
 )
@@ -36,10 +36,9 @@ class LogisticsMessage(models.Model):
 
     _inherit = "logistics.message"
 
-    raw_text = fields.Text("Raw Content", compute="_compute_raw_text", groups=_READERS)
-    raw_file = fields.Binary("Original", compute="_compute_raw_file", groups=_READERS)
-    raw_name = fields.Char(compute="_compute_raw_file", groups=_READERS)
-    tree_text = fields.Text("Decoded", compute="_compute_raw_text", groups=_READERS)
+    raw_text = fields.Text("Raw Content", compute="_compute_raw_text", groups=READERS)
+    tree_text = fields.Text("Decoded", compute="_compute_raw_text", groups=READERS)
+    tree_html = fields.Html("Decoded Tree", compute="_compute_raw_text", groups=READERS)
     outcomes_html = fields.Html("What It States", compute="_compute_outcomes_html")
     headers_text = fields.Text("Headers", compute="_compute_headers_text")
     waited = fields.Float(
@@ -53,25 +52,29 @@ class LogisticsMessage(models.Model):
         bodies = self._raw_bodies()
         for message in self:
             raw = bodies.get(message.id, b"")
-            text = raw.decode("utf-8", "replace").replace("\x00", "␀")
-            message.raw_text = mask(text[:_SHOWN_CHARACTERS])
-            message.tree_text = message._decoded(raw)
+            text = raw.decode("utf-8", "replace").replace("\x00", "␀")[:_SHOWN_CHARACTERS]
+            try:
+                tree = message._tree(raw)
+            except IntegrationError as error:
+                message.raw_text = mask(text)
+                message.tree_text = error.public_message
+                message.tree_html = trial_page.alert("warning", error.public_message)
+                continue
+            # What is personal is hidden wherever it is repeated.
+            values = personal_values(tree)
+            tree = masked_tree(tree, values, mask)
+            message.raw_text = mask(hidden(text, values))
+            shown = json.dumps(tree, indent=2, ensure_ascii=False, default=_plain)
+            message.tree_text = mask(shown[:_SHOWN_CHARACTERS])
+            message.tree_html = trial_page.tree(tree)
 
-    def _decoded(self, raw):
-        """The content as indented JSON, whatever its format; the reason if it has none."""
+    def _tree(self, raw):
+        """The decoded content, whatever its format.
+
+        :raises IntegrationError: if it cannot be decoded
+        """
         format_name = self.connection_id.mapping_id.format
-        try:
-            tree = decode("json" if format_name == "canonical" else format_name, raw)
-        except IntegrationError as error:
-            return error.public_message
-        text = json.dumps(tree, indent=2, ensure_ascii=False, default=_plain)
-        return mask(text[:_SHOWN_CHARACTERS])
-
-    def _compute_raw_file(self):
-        bodies = self._raw_bodies()
-        for message in self:
-            message.raw_file = base64.b64encode(bodies.get(message.id, b""))
-            message.raw_name = f"{message.public_id}.txt"
+        return decode("json" if format_name == "canonical" else format_name, raw)
 
     @api.depends("headers")
     def _compute_headers_text(self):

@@ -14,10 +14,13 @@ from odoo.tools import SQL
 
 from ..core.api_schemas import IDEMPOTENCY_KEY
 from ..core.message_key import message_key, sha256
+from ..core.recent import Recent
 
 _logger = logging.getLogger(__name__)
 
 ACCEPTED, DUPLICATE, CONFLICT = "accepted", "duplicate", "conflict"
+# Senders repeat soon or never. What this process saw is looked for before it is stored once more.
+_recent = Recent(5_000)
 _KEPT_HEADERS = (
     "User-Agent",
     "Date",
@@ -100,6 +103,11 @@ class LogisticsMessage(models.Model):
         :return: the ``Receipt``; durable once the transaction is committed
         """
         values = self._arrival_values(arrival)
+        key = (values["connection_id"], values["message_key"], values["sha256"])
+        if _recent.saw((self.env.cr.dbname, *key)):
+            repeated = self._count_repeat(values, _ORIGINAL)
+            if repeated:
+                return Receipt(DUPLICATE, *repeated)
         workers = self.env["ir.cron"]._of_lane(arrival.door["lane"])
         fresh = self._insert_once(values, _BY_KEY, workers)
         if fresh:

@@ -14,8 +14,9 @@ from ..core.turns import Turns
 _logger = logging.getLogger(__name__)
 
 _ALONE, _AMONG_OTHERS = 100, 20  # messages of a batch, while nobody else or somebody waits
-_BATCH_BYTES = 2 * 1024 * 1024
-_MAX_CLASHES = 5
+BATCH_BYTES = 2 * 1024 * 1024
+_MAX_CLASHES = 5  # in a row
+_SHORT_WAIT = "SET LOCAL lock_timeout = '200ms'"
 
 
 class LogisticsMessage(models.Model):
@@ -38,16 +39,20 @@ class LogisticsMessage(models.Model):
         :param str lane: a value of the field ``lane``
         """
         turns = Turns()
-        clashes = 0
+        clashes = 0  # in a row
         while connection_ids := self._due_connections(lane):
-            share = _ALONE if len(connection_ids) == 1 else _AMONG_OTHERS
+            most = _ALONE if len(connection_ids) == 1 else _AMONG_OTHERS
             for connection_id in turns.order(connection_ids):
                 broken, messages = turns.broken[connection_id], self.browse()
+                share = turns.share(connection_id, most)
                 try:
                     messages = self._next_batch(connection_id, share, broken)
                     seconds_left = self._serve(messages, broken)
+                    turns.went_well(connection_id)
+                    clashes = 0
                 except CLASHES:
                     self.env.cr.rollback()
+                    turns.clashed(connection_id)
                     clashes += 1
                     seconds_left = self._after_clash(clashes)
                 if not seconds_left:
@@ -129,7 +134,7 @@ class LogisticsMessage(models.Model):
         claimed, total = [], 0
         for message_id, size, broke in self.env.cr.fetchall():
             total += size
-            if claimed and (broke or total > _BATCH_BYTES):
+            if claimed and (broke or total > BATCH_BYTES):
                 break
             claimed.append(message_id)
             if broke:
@@ -151,6 +156,8 @@ class LogisticsMessage(models.Model):
         if not messages:
             return cron._commit_progress()
         try:
+            # Whoever holds a shipment makes our snapshot of it old: a long wait is in vain.
+            self.env.cr.execute(_SHORT_WAIT)
             messages._process()
             # "Maybe more" is always true in the middle of a run; the run ends with 0.
             return cron._commit_progress(len(messages), remaining=1)

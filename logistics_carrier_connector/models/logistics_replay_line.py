@@ -83,6 +83,11 @@ class LogisticsReplayLine(models.Model):
     # Used by the worker, which takes the next ones again and again.
     _open_idx = models.Index("(replay_id, id) WHERE state IN ('pending', 'ready')")
 
+    @api.depends("replay_id.display_name")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = line.replay_id.display_name
+
     @api.depends("foreseen")
     def _compute_foreseen_html(self):
         messages = self.env["logistics.message"]

@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from itertools import accumulate
 
 import psycopg2
 
@@ -7,6 +8,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..core.replay_pace import Pace
+from .logistics_message_lane import BATCH_BYTES
 
 _logger = logging.getLogger(__name__)
 
@@ -51,11 +53,11 @@ class LogisticsReplay(models.Model):
 
     def _examine_step(self):
         lines = self._lines_in("pending", _BATCH)
-        self._in_groups(lines, "_examine")
-        if len(lines) < _BATCH:
+        if not lines:
             self._move_to("folding", reached=0)
-        else:
-            self.reached = lines[-1].id
+            return 1
+        self._in_groups(lines, "_examine")
+        self.reached = lines[-1].id
         return len(lines)
 
     def _fold_step(self):
@@ -105,9 +107,12 @@ class LogisticsReplay(models.Model):
         return result
 
     def _lines_in(self, state, limit):
-        return self.line_ids.search(
-            [("replay_id", "=", self.id), ("state", "=", state)], order="id", limit=limit
-        )
+        """The next lines in a state: so many, and no more than fit into memory."""
+        mine = [("replay_id", "=", self.id), ("state", "=", state)]
+        lines = self.line_ids.search(mine, order="id", limit=limit)
+        sizes = accumulate(lines.mapped(lambda line: line.message_id.size))
+        fitting = sum(size <= BATCH_BYTES for size in sizes)
+        return lines[: max(1, fitting)]
 
     def _in_groups(self, lines, method):
         """Call the method on the lines of each connection; who breaks it is put aside alone."""

@@ -2,12 +2,19 @@
 
 import re
 
+from ..core.personal_data import MASK
+
 _SECRET = r"(?:pass(?:word|wd)?|secret|token|authorization|api[-_]?key|access[-_]?key|signature)"
-_PERSON = r"(?:e?-?mail(?:address)?|phone(?:number)?|mobile|telephone)"
-_MASK = "●●●"
+_PERSON = (
+    r"(?:e?-?mail(?:address)?|phone(?:number)?|mobile|telephone"
+    r"|(?:recipient|receiver|consignee|signatory|contact)_?name|signed_?(?:for_?)?by)"
+)
 
 _JSON_VALUE = re.compile(
     rf'("[^"\\]{{0,40}}?{_SECRET}"|"[^"\\]{{0,40}}?{_PERSON}")(\s*:\s*)"(?:[^"\\]|\\.)*"', re.I
+)
+_XML_VALUE = re.compile(
+    rf"(<(?:\w+:)?[\w.-]{{0,40}}?(?:{_SECRET}|{_PERSON})(?:\s[^<>]*)?>)[^<]+", re.I
 )
 _E_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 # X12 PER: qualifiers EM, TE, FX, … are followed by the address or number (ASC X12 data element 365)
@@ -20,6 +27,7 @@ def mask(text):
     >>> mask('{"email": "a@b.example", "city": "Reno"}')
     '{"email": "●●●", "city": "Reno"}'
     """
-    text = _JSON_VALUE.sub(rf'\1\2"{_MASK}"', text)
-    text = _X12_CONTACT.sub(rf"\1\2{_MASK}", text)
-    return _E_MAIL.sub(_MASK, text)
+    text = _JSON_VALUE.sub(rf'\1\2"{MASK}"', text)
+    text = _XML_VALUE.sub(rf"\1{MASK}", text)
+    text = _X12_CONTACT.sub(rf"\1\2{MASK}", text)
+    return _E_MAIL.sub(MASK, text)

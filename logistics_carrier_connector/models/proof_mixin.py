@@ -24,6 +24,19 @@ CONFIG_COLUMNS = {
         "secret_form": "verifier_secret_form",
         **_STAMPED,
     },
+    "public_key": {
+        "keys": "verifier_public_keys",
+        "key_header": "verifier_key_header",
+        "header": "verifier_header",
+        "algorithm": "verifier_algorithm",
+        "padding": "verifier_padding",
+        "encoding": "verifier_encoding",
+        "prefix": "verifier_prefix",
+        "signature_field": "verifier_signature_field",
+        "timestamp_field": "verifier_timestamp_field",
+        "signed": "verifier_signed",
+        **_STAMPED,
+    },
     "standard": {
         "header_prefix": "verifier_header_prefix",
         "tolerance_seconds": "verifier_tolerance",
@@ -51,6 +64,7 @@ class LogisticsProofMixin(models.AbstractModel):
     verifier_kind = fields.Selection(
         [
             ("hmac", "Signature (HMAC)"),
+            ("public_key", "Signature (public key: RSA, ECDSA, Ed25519)"),
             ("standard", "Signature (Standard Webhooks)"),
             ("bearer", "Bearer token"),
             ("api_key", "API key in a header"),
@@ -143,6 +157,23 @@ class LogisticsProofMixin(models.AbstractModel):
         default="text",
         tracking=True,
     )
+    verifier_public_keys = fields.Text(
+        "Public Keys",
+        tracking=True,
+        help="The sender's public keys or certificates as PEM, or its JSON Web Key Set. They are "
+        "pinned: paste the new one beside the old one when the sender changes its key.",
+    )
+    verifier_key_header = fields.Char(
+        "Header of the Key Id",
+        tracking=True,
+        help="Header that says which key of the set signed. Empty: any of them.",
+    )
+    verifier_padding = fields.Selection(
+        [("pkcs1", "PKCS #1 v1.5"), ("pss", "PSS")],
+        "Padding of RSA",
+        default="pkcs1",
+        tracking=True,
+    )
     verifier_header_prefix = fields.Char(
         "Prefix of the Headers",
         default="webhook",
@@ -216,6 +247,7 @@ _KEPT = {
     "verifier_algorithm",
     "verifier_encoding",
     "verifier_header_prefix",
+    "verifier_padding",
     "verifier_parameter",
     "verifier_secret_form",
     "verifier_timestamp_format",

@@ -29,6 +29,7 @@ from . import test_dead_letters
 from . import test_connect
 from . import test_code_table
 from . import test_contract
+from . import test_disclosure
 from . import test_dry_run
 from . import test_replay
 from . import test_replay_worker

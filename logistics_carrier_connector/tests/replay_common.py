@@ -43,9 +43,11 @@ class ReplayCase(ConnectorCase):
         self.env["logistics.mapping.version"]._load(self.mapping, content)
 
     def _ledger(self):
-        """Everything that was ever stated, apart from how often."""
+        """Everything that these systems ever stated, apart from how often."""
         self.env.flush_all()
         self.env.cr.execute(
-            "SELECT fact_key, verdict, shipment_id FROM logistics_milestone_event ORDER BY fact_key"
+            "SELECT fact_key, verdict, shipment_id FROM logistics_milestone_event"
+            " WHERE system_id = ANY(%s) ORDER BY fact_key",
+            [[self.carrier.id, self.wms.id]],
         )
         return self.env.cr.fetchall()

@@ -33,6 +33,7 @@ MODELS = (
     "logistics.replay.line",
     "logistics.replay.shipment",
     "logistics.message.attempt",
+    "logistics.message.disclosure",
 )
 
 
@@ -102,7 +103,7 @@ class TestAccess(ConnectorCase):
     def test_raw_content_is_for_administrators_and_auditors(self):
         message = self._take(b'{"events": [], "x": 1}')
         user = self._create_user("ops-test", "user")
-        for name in ("raw_text", "raw_file", "tree_text", "body"):
+        for name in ("raw_text", "tree_text", "tree_html", "body"):
             with self.assertRaises(AccessError):
                 message.with_user(user).read([name])
         for group in ("integration_admin", "auditor"):

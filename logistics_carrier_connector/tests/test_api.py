@@ -217,6 +217,29 @@ class TestApi(ApiCase):
         self.assertIn(shipment.name, values | {told["shipment"]})
         self.assertNotIn("1ZTHEIRS", values)
 
+    def test_a_test_connection_sees_no_shipment(self):
+        self._create_shipment(client_order_ref="PO-77")
+        self.assertEqual(self._get("shipments/PO-77").status_code, 200)
+        self.wms_connection.environment = "test"
+        self.assertProblem(self._get("shipments/PO-77"), 404)
+
+    def test_a_client_hears_of_its_goods_what_counts_and_of_others_nothing(self):
+        client, other = self.env["res.partner"].create([{"name": "Client"}, {"name": "Other"}])
+        mine = self._create_shipment(client_order_ref="PO-77")
+        theirs = self._create_shipment(client_order_ref="PO-77")
+        mine.client_id, theirs.client_id = client, other
+        self._state(self.carrier, ("shipment", mine.name), "dispatched")
+        self._state(self.carrier, ("shipment", theirs.name), "delivered")
+        system = self._create_system("client_erp", "client")
+        system.client_id = client
+        connection = self._create_connection(system, verifier_kind="bearer")
+        answer = self._get("shipments/PO-77", connection)
+        [told] = answer.json()["shipments"]
+        self.assertEqual(told["shipment"], mine.name)
+        stated = {event["milestone"] for event in told["timeline"]}
+        self.assertEqual(stated, {"created", "dispatched"})
+        self.assertProblem(self._get(f"shipments/{theirs.name}", connection), 404)
+
     def test_shipments_are_asked_for_and_not_written(self):
         answer = self.url_open(
             "/logistics/v1/shipments/PO-1", data=b"{}", headers=self._headers(), method="POST"

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, tagged
 
+from ..core.proof_keys import EXAMPLE
 from .common import ConnectorCase
 from .test_doors import DoorCase
 
@@ -14,13 +15,16 @@ class TestConnect(ConnectorCase):
     def _profile(self, code):
         return self.env["logistics.mapping"].search([("code", "=", code)])
 
-    def _dialogue(self, code="easypost", **values):
+    def _form(self, code="easypost", **values):
         wizard = self.env["logistics.connect"].with_user(self.admin)
         context = {"active_model": "logistics.mapping", "active_id": self._profile(code).id}
         form = Form(wizard.with_context(**context))
         for name, value in values.items():
             form[name] = value
-        return form.save()
+        return form
+
+    def _dialogue(self, code="easypost", **values):
+        return self._form(code, **values).save()
 
     def _connected(self, dialogue):
         action = dialogue.action_connect()
@@ -40,7 +44,18 @@ class TestConnect(ConnectorCase):
     def test_the_proofs_of_all_profiles_can_be_used(self):
         for profile in self.env["logistics.mapping"].search([("active_version_id", "!=", False)]):
             with self.subTest(profile=profile.code), self.env.cr.savepoint():
-                self.assertTrue(self._dialogue(profile.code, system_id=self.carrier).verifier_kind)
+                form = self._form(profile.code, system_id=self.carrier)
+                if form.verifier_kind == "public_key":
+                    form.verifier_public_keys = EXAMPLE
+                self.assertTrue(form.save().verifier_kind)
+
+    def test_public_keys_of_the_sender_are_pasted_before_he_is_connected(self):
+        form = self._form("shipengine")
+        self.assertEqual(form.verifier_header, "x-shipengine-rsa-sha256-signature")
+        form.verifier_public_keys = EXAMPLE
+        connection = self._connected(form.save())
+        self.assertEqual(connection.verifier_key_header, "x-shipengine-rsa-sha256-key-id")
+        self.assertFalse(connection._why_unprovable())
 
     def test_two_carriers_of_one_name_get_two_systems(self):
         first, second = (self._connected(self._dialogue()) for _ in range(2))

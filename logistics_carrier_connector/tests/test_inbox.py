@@ -1,10 +1,14 @@
+from contextlib import suppress
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
+from ..core.recent import Recent
+from ..models import logistics_message_inbox
 from .common import ConnectorCase
 
 
@@ -107,5 +111,16 @@ class TestInbox(ConnectorCase, CronMixinCase):
 
     def test_recognising_a_duplicate_costs_no_more(self):
         self._send(b"{}")
-        with self.assertQueryCount(2):
+        with self.assertQueryCount(1):
+            self.assertEqual(self._send(b"{}").status, "duplicate")
+
+    def test_so_does_one_that_another_process_took(self):
+        self._send(b"{}")
+        with patch.object(logistics_message_inbox, "_recent", Recent(5)), self.assertQueryCount(2):
+            self.assertEqual(self._send(b"{}").status, "duplicate")
+
+    def test_what_was_seen_and_rolled_back_is_stored_when_it_comes_again(self):
+        with suppress(ZeroDivisionError), self.env.cr.savepoint():
             self._send(b"{}")
+            raise ZeroDivisionError
+        self.assertEqual(self._send(b"{}").status, "accepted")

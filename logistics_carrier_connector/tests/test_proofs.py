@@ -1,7 +1,13 @@
+import base64
 import os
 import time
+from datetime import UTC, datetime
 from unittest.mock import patch
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from psycopg2 import IntegrityError
 
 from odoo import Command
@@ -58,6 +64,37 @@ class TestProofs(DoorCase):
         self.assertProblem(self._post(b"{}"), 401)
         self.assertProblem(self._post(b"{}", **right, X_Signature=None), 401)
         self.assertProblem(self._post(b"{}", Authorization=f"Bearer {SECRET}"), 401)
+
+    def test_a_signature_is_checked_with_the_public_keys_that_were_pinned(self):
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        self.connection.write(
+            {
+                "verifier_kind": "public_key",
+                "verifier_public_keys": pem.decode(),
+                "verifier_header": "X-Sign",
+                "verifier_encoding": "base64",
+                "verifier_timestamp_header": "X-Time",
+                "verifier_timestamp_format": "rfc3339",
+            }
+        )
+        self.assertFalse(self.connection.verifier_needs_secret)
+        now = datetime.now(UTC).isoformat()
+
+        def signed(body, stamp=now):
+            raw = key.sign(stamp.encode() + b"." + body, PKCS1v15(), SHA256())
+            return {"X_Sign": base64.b64encode(raw).decode(), "X_Time": stamp}
+
+        self.assertEqual(self._post(b"{}", **signed(b"{}")).status_code, 202)
+        self.assertProblem(self._post(b"[1]", **signed(b"{}")), 401)
+        self.assertProblem(self._post(b"{}", **signed(b"{}", "2020-01-01T00:00:00Z")), 401)
+        self.assertEqual(self._causes(), {"wrong": 1, "stale": 1})
+
+    def test_a_public_key_that_cannot_be_read_is_not_pinned(self):
+        settings = {"verifier_kind": "public_key", "verifier_header": "X-Sign"}
+        for text in (False, "no key", "-----BEGIN PUBLIC KEY-----\nAA\n-----END PUBLIC KEY-----"):
+            with self.subTest(text=text), self.assertRaisesRegex(ValidationError, "public key"):
+                self.connection.write({**settings, "verifier_public_keys": text})
 
     def test_a_further_proof_without_its_secret_lets_nobody_in(self):
         self._further(verifier_kind="bearer")

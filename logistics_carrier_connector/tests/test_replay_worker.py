@@ -71,6 +71,20 @@ class TestReplayWorker(ReplayCase):
         self._let_run()
         self.assertEqual((replay.state, replay.progress), ("examined", 100))
 
+    def test_large_messages_are_taken_a_few_at_a_time(self):
+        messages = self._messages(3)
+        replay = self._ask(messages)
+        self.env.cr.execute(
+            "UPDATE logistics_message SET size = 1500000 WHERE id = ANY(%s)", [messages.ids]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(replay.sudo()._lines_in("ready", 100), replay.line_ids[:1])
+        self.env.cr.execute(
+            "UPDATE logistics_message SET size = 900000 WHERE id = ANY(%s)", [messages.ids]
+        )
+        self.env.invalidate_all()
+        self.assertEqual(replay.sudo()._lines_in("ready", 100), replay.line_ids[:2])
+
     def test_it_can_be_stopped_and_what_was_done_stays(self):
         self._tracked_shipment("1ZTEST")
         replay = self._ask(self._messages(3), per_minute=1)

@@ -242,3 +242,11 @@ class LogisticsMappingSample(models.Model):
 
     def _audited_fields(self):
         return ("name", "mapping_id", "is_golden", "active")
+
+
+class LogisticsReplay(models.Model):
+    _name = "logistics.replay"
+    _inherit = ["logistics.replay", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return ("state", "reason", "scope", "per_minute", "user_id", "started_by_id")

@@ -17,6 +17,7 @@ _FIELDS = (
     "outcomes",
     "sha256",
     "mapping_version_id",
+    "replay_line_id",
 )
 
 
@@ -57,6 +58,36 @@ class LogisticsMessage(models.Model):
                 "attempts": self.attempts,
                 "sha256": self.sha256,
                 "read_with": self.mapping_version_id.display_name or None,
+                "replay": self.replay_line_id.nonce or None,
             },
             source=f"logistics.connection,{self.connection_id.id}",
+        )
+
+
+class LogisticsMessageDisclosure(models.Model):
+    _inherit = "logistics.message.disclosure"
+
+    def _disclosed(self):
+        """Override of `logistics_carrier_connector`: who was shown personal data, and why."""
+        result = super()._disclosed()
+        self.env["logistics.audit.entry"]._record([each._to_audit_entry() for each in self])
+        return result
+
+    def _to_audit_entry(self):
+        message = self.message_id
+        told = {
+            "name": message.public_id,
+            "system": message.connection_id.name,
+            "state": "shown in full",
+            "detail": self.reason,
+        }
+        return Entry(
+            "message",
+            tell("message", told),
+            company_id=message.company_id.id,
+            res_model=message._name,
+            res_id=message.id,
+            res_name=message.public_id,
+            after={"shown_to": self.user_id.login, "reason": self.reason},
+            source=f"logistics.connection,{message.connection_id.id}",
         )

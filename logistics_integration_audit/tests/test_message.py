@@ -93,3 +93,39 @@ class TestMessage(AuditCase):
         messages.mapped("mapping_version_id.display_name")
         with self.assertQueryCount(2):  # fetch the messages, write the entries
             messages._fates_recorded()
+
+    def test_who_was_shown_a_message_in_full_is_told_with_his_reason(self):
+        message = self._process()
+        mark = self._mark()
+        self.env.user.group_ids |= self.env.ref(
+            "logistics_carrier_connector.logistics_carrier_connector_group_personal_data"
+        )
+        message._disclose("the receiver denies the delivery")
+        entry = self._entries_since(mark, kind="message")
+        self.assertEqual((entry.res_model, entry.res_id), ("logistics.message", message.id))
+        after = self._after(entry)
+        self.assertEqual(after["shown_to"], self.env.user.login)
+        self.assertEqual(after["reason"], "the receiver denies the delivery")
+
+    def test_a_replay_is_told_with_its_reason_and_each_of_its_messages(self):
+        shipment = self._create_shipment()
+        message = self._process(self._event(shipment.name, "picked"))
+        mark = self._mark()
+        admin = self._create_user("replay-admin", "integration_admin")
+        replays = self.env["logistics.replay"].with_user(admin)
+        replay = replays._ask(message, "the table was wrong", 60, "one message")
+        replay.sudo()._examine_now()
+        self.assertFalse(self._entries_since(mark, kind="message"))
+        replay.action_replay()
+        replay.sudo()._step()
+        replay.sudo()._step()
+        self.assertEqual(replay.state, "done")
+        told = self._entries_since(mark, kind="configuration")
+        self.assertTrue(all(entry.res_model == "logistics.replay" for entry in told))
+        reasons = {self._after(entry).get("reason") for entry in told}
+        self.assertIn("the table was wrong", reasons)
+        states = [self._after(entry).get("state") for entry in told]
+        self.assertTrue({"examined", "replaying", "done"} <= set(states))
+        again = self._entries_since(mark, kind="message")
+        self.assertEqual(self._after(again)["facts"], "1 duplicate")
+        self.assertEqual(self._after(again)["replay"], replay.line_ids.nonce)

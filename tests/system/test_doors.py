@@ -215,7 +215,7 @@ def test_one_bad_event_does_not_reject_the_good_ones(sender: Sender, parcel: Ord
     bad = good | {"milestone": "teleported", "event_id": "other"}
     answer = sender.send(Message("door", "wms", wms.encode({"events": [bad, good]})))
     assert answer.status == 202
-    assert [item["status"] for item in answer.document["items"]] == ["rejected", "accepted"]
+    assert [item["status"] for item in answer.document["items"]] == ["rejected", "parked"]
 
 
 def test_an_unreadable_webhook_is_stored_first_and_becomes_a_dead_letter(

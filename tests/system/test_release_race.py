@@ -112,7 +112,7 @@ def test_every_shipment_has_one_invoice_and_it_is_posted(suite: Suite, database:
          WHERE release.{OURS} GROUP BY release.state, release.stale, release.to_post, move.state
         """,
     )
-    assert found == [["released", "f", "f", "1000", "posted", "1000"]]
+    assert found == [["released", "False", "False", "1000", "posted", "1000"]]
     moves = f"SELECT count(*) FROM account_move WHERE {OURS} AND move_type = 'out_invoice'"
     assert one(suite, database, moves) == "1000", "no draft was left behind"
 

@@ -99,13 +99,23 @@ amounts = st.decimals(min_value=0, max_value=1000, places=2, allow_nan=False)
 
 
 @given(amounts, st.data())
-def test_what_an_accountant_credited_is_neither_owed_nor_credited_once_more(carried, data):
+def test_what_an_accountant_credited_is_neither_owed_nor_credited_once_more(shipped, data):
     """A favor, which Odoo would invoice again, or goods that came back, which it would not."""
-    conceded = data.draw(st.decimals(min_value=0, max_value=carried, places=2))
+    conceded = data.draw(st.decimals(min_value=0, max_value=shipped, places=2))
     came_back = data.draw(st.decimals(min_value=0, max_value=conceded, places=2))
-    invoiced = carried - conceded
-    stands = may_stand(carried, invoiced, conceded - came_back, conceded)
+    invoiced, favor = shipped - conceded, conceded - came_back
+    stands = may_stand(shipped - came_back, invoiced, favor, conceded)
     assert not settle({"goods/1": stands}, {"goods/1": invoiced})
+
+
+@given(amounts, st.data())
+def test_goods_that_come_back_after_a_favor_are_credited_as_far_as_they_were_not(shipped, data):
+    conceded = data.draw(st.decimals(min_value=0, max_value=shipped, places=2))
+    came_back = data.draw(st.decimals(min_value=conceded, max_value=shipped, places=2))
+    invoiced = shipped - conceded
+    stands = may_stand(shipped - came_back, invoiced, Decimal(0), conceded)
+    owed = settle({"goods/1": stands}, {"goods/1": invoiced})
+    assert owed.to_credit.get("goods/1", 0) == came_back - conceded
 
 
 @given(amounts, amounts, amounts)

@@ -23,6 +23,7 @@ from odoo.addons.logistics_carrier_connector.core.errors import (
     NotVerified,
 )
 from odoo.addons.logistics_carrier_connector.core.presented import Presented
+from odoo.addons.logistics_carrier_connector.core.proof_keys import EXAMPLE
 from odoo.addons.logistics_carrier_connector.core.verifier import KINDS, AllOf, build
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -392,6 +393,7 @@ _SETTINGS = {
     "api_key": {"header": "X-A"},
     "network": {"networks": "203.0.113.0/24"},
     "certificate": {"header": "X-A", "values": "CN=a"},
+    "public_key": {"header": "X-A", "keys": EXAMPLE},
 }
 _TEXTS = st.text(max_size=60)
 

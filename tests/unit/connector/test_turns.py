@@ -41,3 +41,25 @@ def test_what_broke_is_remembered_by_its_sender():
     turns.broken[1][:0] = [[4, 5], [6]]
     assert turns.broken[1].pop(0) == [4, 5]
     assert turns.broken[2] == []
+
+
+def test_who_clashes_is_tried_after_the_others_and_in_smaller_parts_until_it_gets_through() -> None:
+    turns = Turns()
+    shares = []
+    for _clash in range(6):
+        shares.append(turns.share(1, 20))
+        turns.clashed(1)
+    assert shares == [20, 10, 5, 2, 1, 1]
+    assert turns.order([1, 2, 3]) == [2, 3, 1]
+    assert turns.share(2, 20) == 20, "the others go on as before"
+
+
+def test_who_gets_through_again_has_its_full_share_back() -> None:
+    turns = Turns()
+    for _clash in range(3):
+        turns.clashed(1)
+    shares = []
+    for _part in range(5):
+        turns.went_well(1)
+        shares.append(turns.share(1, 20))
+    assert shares == [5, 10, 20, 20, 20]

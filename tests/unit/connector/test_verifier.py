@@ -44,7 +44,7 @@ def test_no_verifier_exists_without_a_secret(kind, secrets):
 @pytest.mark.parametrize(
     ("kind", "config", "reason"),
     [
-        ("none", {}, "one of hmac, standard, api_key"),
+        ("none", {}, "one of hmac, public_key, standard"),
         ("hmac", {}, "name of its header"),
         ("hmac", {"header": " "}, "name of a header"),
         ("hmac", {"header": "X", "algorithm": "md5"}, "one of sha256"),
@@ -193,7 +193,7 @@ _SECRETS = st.text(min_size=1, max_size=20).filter(lambda text: text.strip() and
 
 @given(secret=_SECRETS, body=st.binary(max_size=200), other=st.binary(max_size=200))
 def test_a_signature_fits_its_own_body_and_no_other(secret, body, other):
-    verifier = HmacVerifier([secret], "X-Sign")
+    verifier = HmacVerifier([secret], header="X-Sign")
     headers = {"X-Sign": _signed(secret, body)}
     verifier.verify(Presented(headers, body), NOW)
     if body != other:
