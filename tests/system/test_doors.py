@@ -16,7 +16,7 @@ from story.plan import FREIGHT, Order, make_orders
 from story.rpc import OdooSession
 from story.sender import Answer, Sender
 
-from .server import Server
+from .server import Server, peak_of
 from .wire import Reply, hang_up, head_of, talk
 
 _DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -142,6 +142,19 @@ def test_ten_announced_megabytes_get_413_before_they_are_sent(server: Server) ->
     path, headers = request_of(Message("door", "ups", b""))
     reply = talk(server.url, [head_of(path, headers | {"Content-Length": str(_BIG)})])
     assert reply.problem["status"] == 413
+
+
+def test_fifty_megabytes_cost_the_workers_no_memory(server: Server, webhook: Message) -> None:
+    path, headers = request_of(webhook)
+    head = head_of(path, headers | {"Content-Length": str(50 * 1024 * 1024)})
+    for _warm in range(4):
+        assert posted(server, webhook).status in (200, 202)
+    before = {pid: peak_of(pid) for pid in server.workers()}
+    for _again in range(4):
+        assert talk(server.url, [head, *[bytes(1024 * 1024)] * 50]).problem["status"] == 413
+    grown = [peak_of(pid) - peak for pid, peak in before.items() if pid in server.workers()]
+    assert grown
+    assert max(grown) < _BIG
 
 
 @pytest.mark.parametrize("length", ["-1", "abc", "1e9", ""])

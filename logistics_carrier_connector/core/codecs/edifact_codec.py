@@ -23,12 +23,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import PayloadRejected
-from .counts import same_count
+from .counts import Budget, same_count
 from .edifact_view import view
 
 Segment = list[Any]
 
-MAX_SEGMENTS: Final = 200_000
 _TAG: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
 _BLANK: Final = " \t\r\n\x1a\ufeff"
 _MARKS: Final = 6  # characters after UNA
@@ -65,9 +64,10 @@ def decode(raw: bytes) -> dict[str, Any]:
     text = text_of(raw)
     standard = standard_separators(text)
     interchanges = []
+    budget = Budget()
     position = skip_blank(text, 0)
     while position < len(text):
-        reader = Reader(text, position, standard)
+        reader = Reader(text, position, standard, budget)
         interchanges.append(_interchange(reader))
         position = skip_blank(text, reader.position)
     return {"interchanges": interchanges}
@@ -124,7 +124,7 @@ def read_separators(una: str) -> Separators:
 class Reader:
     """Segments of one interchange, one after another."""
 
-    def __init__(self, text: str, position: int, standard: Separators) -> None:
+    def __init__(self, text: str, position: int, standard: Separators, budget: Budget) -> None:
         self.text = text
         self.position = position
         self.separators = standard
@@ -132,10 +132,12 @@ class Reader:
             self.separators = read_separators(text[position : position + 3 + _MARKS])
             self.position += 3 + _MARKS
         self.count = 0
+        self._budget = budget
         release, end = re.escape(self.separators.release), re.escape(self.separators.segment)
-        plain = f"[^{release}{end}]"
+        plain = f"[^{release}{end}]++"
+        # Possessive: what could be given back again would be remembered, at many times its size.
         self._segment = re.compile(
-            f"(?:{release}.|{plain})*" if release else f"{plain}*", re.DOTALL
+            f"(?:{release}.|{plain})*+" if release else f"(?:{plain})?+", re.DOTALL
         )
 
     def next(self, expected: str) -> Segment:
@@ -149,9 +151,9 @@ class Reader:
             raise PayloadRejected(f"expected {expected}, found {found}")
         self.position = end + 1
         self.count += 1
-        if self.count > MAX_SEGMENTS:
-            raise PayloadRejected(f"the interchange has more than {MAX_SEGMENTS} segments")
-        return self._split(self.text[begin:end].rstrip("\r"))
+        segment = self.text[begin:end].rstrip("\r")
+        self._budget.take(segment, self.separators.element + self.separators.component)
+        return self._split(segment)
 
     def _split(self, text: str) -> Segment:
         marks = self.separators

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ..errors import PayloadRejected
 from . import answer
 from .answer import Fault, Scan
-from .counts import same_count
+from .counts import Budget, same_count
 from .edifact_codec import Reader, Segment, at, skip_blank, standard_separators, text_of
 
 _MOST_FAULTS: Final = 200
@@ -23,9 +23,10 @@ def scan(raw: bytes) -> list[Scan]:
     try:
         text = text_of(raw)
         standard = standard_separators(text)
+        budget = Budget()
         position = skip_blank(text, 0)
         while position < len(text):
-            follower = _Follower(Reader(text, position, standard), len(found))
+            follower = _Follower(Reader(text, position, standard, budget), len(found))
             position = skip_blank(text, follower.follow())
             found.append(follower.scan)
     except PayloadRejected:

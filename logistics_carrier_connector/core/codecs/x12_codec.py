@@ -21,13 +21,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import PayloadRejected
-from .counts import same_count
+from .counts import Budget, same_count
 from .x12_view import view
 
 Element = str | list[Any]
 Segment = list[Element]
 
-MAX_SEGMENTS: Final = 200_000
 ISA_LENGTH: Final = 106  # up to and including the segment terminator
 # Offsets of the element separators in ISA, which follow from its fixed element lengths.
 _SEPARATORS_AT: Final = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
@@ -56,9 +55,10 @@ def decode(raw: bytes) -> dict[str, Any]:
     """
     text = text_of(raw)
     interchanges = []
+    budget = Budget()
     position = skip_blank(text, 0)
     while position < len(text):
-        reader = _Reader(text, position)
+        reader = _Reader(text, position, budget)
         interchanges.append(_interchange(reader))
         position = skip_blank(text, reader.position)
     return {"interchanges": interchanges}
@@ -133,10 +133,11 @@ def _optional(mark: str) -> str:
 class _Reader:
     """Segments of one interchange, one after another."""
 
-    def __init__(self, text: str, position: int) -> None:
+    def __init__(self, text: str, position: int, budget: Budget) -> None:
         self.text = text
         self.position = position
         self.count = 0
+        self._budget = budget
         self.separators = read_separators(text[position : position + ISA_LENGTH])
         self.isa = text[position : position + ISA_LENGTH - 1].split(self.separators.element)
         self.position = position + ISA_LENGTH
@@ -155,9 +156,10 @@ class _Reader:
             raise PayloadRejected(f"expected {expected}, found {found}")
         self.position = end + 1
         self.count += 1
-        if self.count > MAX_SEGMENTS:
-            raise PayloadRejected(f"the interchange has more than {MAX_SEGMENTS} segments")
-        return self._split(self.text[begin:end])
+        segment = self.text[begin:end]
+        marks = self.separators
+        self._budget.take(segment, marks.element + marks.component + marks.repetition)
+        return self._split(segment)
 
     def _split(self, text: str) -> Segment:
         name, *elements = text.split(self.separators.element)

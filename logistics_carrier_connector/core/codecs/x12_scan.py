@@ -13,10 +13,9 @@ from typing import Any, Final
 from ..errors import PayloadRejected
 from . import answer
 from .answer import Fault, Scan
-from .counts import same_count
+from .counts import Budget, same_count
 from .x12_codec import (
     ISA_LENGTH,
-    MAX_SEGMENTS,
     SEGMENT_ID,
     Separators,
     read_separators,
@@ -33,9 +32,10 @@ def scan(raw: bytes) -> list[Scan]:
     found: list[Scan] = []
     try:
         text = text_of(raw)
+        budget = Budget()
         position = skip_blank(text, 0)
         while position < len(text):
-            follower = _Follower(text, position, len(found))
+            follower = _Follower(text, position, len(found), budget)
             position = skip_blank(text, follower.follow())
             found.append(follower.scan)
     except PayloadRejected:
@@ -55,18 +55,17 @@ class _Open:
 class _State:
     group: _Open | None = None
     set: _Open | None = None
-    count: int = 0
     ended: bool = False
 
 
 class _Follower:
     """Follows one interchange, and notes what is wrong."""
 
-    def __init__(self, text: str, position: int, index: int) -> None:
+    def __init__(self, text: str, position: int, index: int, budget: Budget) -> None:
         isa = text[position : position + ISA_LENGTH]
         self.separators = read_separators(isa)
         self._text, self._position, self._index = text, position + ISA_LENGTH, index
-        self._state = _State()
+        self._state, self._budget = _State(), budget
         self.scan = _opened(isa[:-1].split(self.separators.element), self.separators)
 
     def follow(self) -> int:
@@ -84,15 +83,17 @@ class _Follower:
             begin = self._position
             end = self._text.find(self.separators.segment, begin)
             end = len(self._text) if end < 0 else end
-            segment = self._text[begin:end].strip("\r\n").split(self.separators.element)
-            if segment[0] == "ISA":
+            line = self._text[begin:end].strip("\r\n")
+            if line.startswith("ISA"):
                 return  # the next interchange: this one has no end
             self._position = end + 1
-            self._state.count += 1
-            if self._state.count > MAX_SEGMENTS:
+            try:
+                self._budget.take(line, self.separators.element)
+            except PayloadRejected:
                 self._note(answer.CONTENT)
                 self._position = len(self._text)
                 return
+            segment = line.split(self.separators.element)
             if segment != [""]:
                 yield [element.strip() for element in segment]
 
