@@ -15,13 +15,15 @@ from .codecs.answer import (
     FUNCTIONAL,
     REJECTED,
     WITH_ERRORS,
-    answered_groups,
     is_answer,
     sets_of,
 )
+from .expression import Expression
 
 MAX_ANSWERS: Final = 500
 _LONGEST_DETAIL: Final = 2000
+_KINDS: Final = Expression("interchanges[].groups[].[transactions[].set, messages[].type][][]")
+_RECEIPTS: Final = Expression("interchanges[].acknowledgments[]")
 # Elements 715, 717 and I13. Partly accepted (P) means that something was rejected.
 _X12_WORDS: Final = {"A": ACCEPTED, "E": WITH_ERRORS}
 # Data element 0083.
@@ -58,12 +60,11 @@ def answers_in(tree: Any) -> list[PartnerAnswer]:
 
 
 def only_answers(tree: Any) -> bool:
-    """Whether a decoded EDI message holds answers and nothing else."""
-    interchanges = _interchanges(tree)
-    return bool(interchanges) and all(
-        not answered_groups(each) and bool(each["groups"] or each.get("acknowledgments"))
-        for each in interchanges
-    )
+    """Whether a decoded EDI message holds answers and nothing else. Asked of any tree."""
+    kinds = _KINDS.each(tree)
+    if kinds:
+        return all(kind in (*FUNCTIONAL, "CONTRL") for kind in kinds)
+    return bool(_RECEIPTS.each(tree))
 
 
 def _interchanges(tree: Any) -> Sequence[Mapping[str, Any]]:

@@ -110,7 +110,7 @@ class LogisticsMessageAcknowledgement(models.Model):
         help="The message was processed again after the answer was sent, with another result.",
     )
     told_overdue = fields.Boolean(readonly=True)
-    settled_by_id = fields.Many2one("res.users", "Settled By", readonly=True)
+    settled_by_id = fields.Many2one("res.users", readonly=True)
 
     # Used by _acknowledge: one answer per interchange, however often its message is processed.
     _once = models.UniqueIndex(

@@ -159,3 +159,11 @@ def first_codes(faults: Iterable[Fault], codes: Mapping[str, str], most: int) ->
     """The codes of the faults, each once, as many as there is room for."""
     found = dict.fromkeys(codes[fault.kind] for fault in faults if fault.kind in codes)
     return list(found)[:most]
+
+
+def by_segment(faults: Iterable[Fault]) -> dict[tuple[int, str], list[Fault]]:
+    """The faults that are about a segment, by its position and identifier, in their order."""
+    found: dict[tuple[int, str], list[Fault]] = {}
+    for fault in sorted((each for each in faults if each.segment), key=lambda each: each.position):
+        found.setdefault((fault.position, fault.segment), []).append(fault)
+    return found

@@ -9,11 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final
 
 from . import answer
-from .answer import Fault, Scan, Verdict, answered_groups, first_codes, is_answer, sets_of
+from .answer import (
+    Fault,
+    Scan,
+    Verdict,
+    answered_groups,
+    by_segment,
+    first_codes,
+    is_answer,
+    sets_of,
+)
 from .edifact_codec import charset_of
 
 # Data element 0083, action.
@@ -129,9 +137,7 @@ def _of_message(
 
 def _segments(faults: Sequence[Fault]) -> Iterator[list[Any]]:
     """Every segment with a fault once, and its elements under it."""
-    placed = sorted((each for each in faults if each.segment), key=lambda each: each.position)
-    for position, found in groupby(placed, key=lambda each: each.position):
-        wrong = list(found)
+    for (position, _name), wrong in by_segment(faults).items():
         of_segment = [each for each in wrong if not each.element]
         yield ["UCS", [str(position)], first_codes(of_segment, _CODES, 1)]
         for each in wrong:

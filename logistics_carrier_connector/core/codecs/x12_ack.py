@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final
 
 from . import answer
-from .answer import Fault, Scan, Verdict, answered_groups, first_codes
+from .answer import Fault, Scan, Verdict, answered_groups, by_segment, first_codes
 from .x12_codec import Separators
 
 MOST_CONTROL_NUMBER: Final = 999_999_999
@@ -166,14 +165,12 @@ def _groups(
     how: Acknowledgement,
 ) -> Iterator[list[list[str]]]:
     """One group of acknowledgements per pair of application codes, in their order."""
-
-    def pair(each: tuple[int, Mapping[str, Any]]) -> tuple[str, str]:
-        return each[1]["receiver"], each[1]["sender"]
-
+    pairs: dict[tuple[str, str], list[tuple[int, Mapping[str, Any]]]] = {}
+    for index, group in groups:
+        pairs.setdefault((group["receiver"], group["sender"]), []).append((index, group))
     day, clock = how.made_at.strftime("%Y%m%d"), how.made_at.strftime("%H%M")
     writing = how.kind, _separators(came).component
-    for number, ((sender, receiver), members) in enumerate(groupby(groups, key=pair), start=1):
-        answered = list(members)
+    for number, ((sender, receiver), answered) in enumerate(pairs.items(), start=1):
         release = answered[0][1]["version"][:6] or "004010"
         release = _RELEASE_999 if how.kind == "999" else release
         control = str(_group_number(how.control_number, number))
@@ -232,9 +229,7 @@ def _of_group(words: Sequence[str], rejected: bool) -> str:
 def _segments(faults: Sequence[Fault], kind: str, component: str) -> Iterator[list[str]]:
     """Every segment with a fault once, and its elements under it."""
     segment, element = ("IK3", "IK4") if kind == "999" else ("AK3", "AK4")
-    placed = sorted((each for each in faults if each.segment), key=lambda each: each.position)
-    for (position, name), found in groupby(placed, key=lambda each: (each.position, each.segment)):
-        wrong = list(found)
+    for (position, name), wrong in by_segment(faults).items():
         unknown = any(each.kind == answer.UNKNOWN for each in wrong)
         yield [segment, name, str(position), "", _UNKNOWN_SEGMENT if unknown else _SEGMENT]
         for each in wrong:

@@ -39,7 +39,8 @@ def scan(raw: bytes) -> list[Scan]:
             position = skip_blank(text, follower.follow())
             found.append(follower.scan)
     except PayloadRejected:
-        pass  # what follows has no envelope: there is nobody to answer
+        # What follows has no envelope: there is nobody to answer.
+        return found
     return found
 
 
