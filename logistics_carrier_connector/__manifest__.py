@@ -51,6 +51,7 @@
         "views/logistics_unmapped_code_views.xml",
         "views/logistics_dry_run_views.xml",
         "views/logistics_contract_drift_views.xml",
+        "views/logistics_message_acknowledgement_views.xml",
         "views/logistics_carrier_connector_menus.xml",
     ],
     "demo": ["demo/logistics_connection_demo.xml"],

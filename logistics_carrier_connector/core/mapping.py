@@ -20,13 +20,15 @@ from odoo.addons.logistics_milestone_sync.core.fact import Fact
 
 from .charges import read_charges
 from .code_table import CodeRow, Key, Unmapped, find
-from .empty_answer import is_receipt, nothing_found
+from .codecs.answer import UNSUPPORTED
+from .empty_answer import nothing_found
 from .error_answer import error_answer
 from .errors import Problem
 from .estimates import once_estimated
 from .expression import EvaluationFailed
 from .item import Item, Reading, read_facts
 from .item_result import ItemResult
+from .partner_answer import only_answers
 from .profile import Profile
 from .scope import Scope, TooMuchWork, Work
 from .words import slug
@@ -97,7 +99,7 @@ def apply(
             return _not_ours(profile, tree)
         message_id = profile.message_id.text(tree) if profile.message_id else ""
         around = Scope({"asked": dict(asked or {})}, Work(tree))
-        levels = list(_scopes(profile, tree, around))
+        levels = list(scopes(profile, tree, around))
         items = tuple(_item(profile, path, scope, received_at) for path, scope in levels)
     except (EvaluationFailed, TooMuchWork) as error:
         return MappingResult(_problems=(Problem("", str(error)),))
@@ -119,9 +121,11 @@ def _not_ours(profile: Profile, tree: Any) -> MappingResult:
     that nobody expected here."""
     if error := _complaint(profile, tree):
         return MappingResult(carrier_error=error)
-    if nothing_found(tree) or is_receipt(tree):
+    if nothing_found(tree) or only_answers(tree):
         return MappingResult()
-    return MappingResult(_problems=(Problem("", "this is no message of this profile"),))
+    return MappingResult(
+        _problems=(Problem("", "this is no message of this profile", UNSUPPORTED),)
+    )
 
 
 def _complaint(profile: Profile, tree: Any) -> str:
@@ -129,8 +133,12 @@ def _complaint(profile: Profile, tree: Any) -> str:
     return error_answer(tree) if profile.format in _ANSWERS else ""
 
 
-def _scopes(profile: Profile, tree: Any, around: Scope) -> Iterator[tuple[str, Scope]]:
-    """Every item of the message with its path, as the object that expressions see."""
+def scopes(profile: Profile, tree: Any, around: Scope) -> Iterator[tuple[str, Scope]]:
+    """Every item of the message with its path, as the object that expressions see.
+
+    :raises EvaluationFailed: if a level cannot be looked for, or there are too many items
+    :raises TooMuchWork: if reading takes far more steps than the message has parts
+    """
     scopes: list[tuple[str, Scope]] = [("", around)]
     for depth, step in enumerate(profile.each):
         deeper: list[tuple[str, Scope]] = []

@@ -6,3 +6,5 @@ DELETE FROM logistics_connection_secret;
 UPDATE logistics_folder SET state = 'paused', sealed_secret = NULL;
 -- Nor does it ask carriers, with whose keys ever.
 UPDATE logistics_poll SET state = 'paused', sealed_secret = NULL, sealed_token = NULL;
+-- Partners are answered by the real database only.
+UPDATE logistics_message_acknowledgement SET state = 'withdrawn' WHERE state = 'waiting';

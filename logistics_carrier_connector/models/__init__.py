@@ -74,6 +74,9 @@ from . import logistics_folder_look
 from . import logistics_folder_actions
 from . import logistics_connection_folder
 from . import logistics_message_folder
+from . import logistics_message_acknowledgement
+from . import logistics_connection_acknowledge
+from . import logistics_message_acknowledging
 from . import logistics_contract_deprecation
 from . import logistics_message_answer
 from . import logistics_message_attempt

@@ -38,6 +38,7 @@ class LogisticsMessage(models.Model):
         self._tell_breaker(readings)
         self._tell_responsible()
         self._note_unmapped()
+        self._acknowledge(readings)
         self._fates_recorded()
 
     def _tell_breaker(self, readings):

@@ -9,6 +9,8 @@ from . import test_poison
 from . import test_versions
 from . import test_rate_limit
 from . import test_access
+from . import test_acknowledgements
+from . import test_acknowledgement_doors
 from . import test_doors
 from . import test_events_api
 from . import test_display

@@ -11,6 +11,7 @@ MODELS = (
     "logistics.refusal",
     "logistics.message",
     "logistics.message.duplicate",
+    "logistics.message.acknowledgement",
     "logistics.mapping",
     "logistics.mapping.version",
     "logistics.contract",

@@ -118,7 +118,7 @@ def _events(name, tree):
     rules = profile(name)
     asked = _sample(name)[1]
     around = Scope({"asked": asked or {}}, Work(tree))
-    scopes = mapping._scopes(rules, tree, around)
+    scopes = mapping.scopes(rules, tree, around)
     return [scope[rules.each[-1].name] for _path, scope in scopes]
 
 
