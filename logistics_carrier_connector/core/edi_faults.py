@@ -58,6 +58,8 @@ def of_items(rules: Profile, tree: Any, items: Iterable[ItemResult]) -> list[Fau
     :param tree: the very tree that the items were read from
     """
     results = {item.path: item for item in items}
+    if not results:
+        return []  # also where looking for the items was given up
     index = _Index.of(tree)
     faults: list[Fault] = []
     used: dict[tuple[int | None, ...], bool] = defaultdict(bool)
