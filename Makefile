@@ -3,7 +3,7 @@ PYTHON ?= python3
 SUITE = $(PYTHON) tools/suite.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-unit serve stop lint bench corpus flood fuzz-doors rebuild rotate clean setup
+.PHONY: help demo test test-unit serve stop lint bench corpus flood fuzz fuzz-doors rebuild rotate clean setup
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ flood: ## flood a server and kill its workers; COUNT=messages, KILLS=number
 
 fuzz-doors: ## send requests that no carrier would send to a server; SECONDS=60, SEED=number
 	@$(SUITE) fuzz-doors --$(if $(SECONDS), $(SECONDS))$(if $(SEED), --seed $(SEED))
+
+fuzz: ## read damaged messages; SECONDS=30 for each format, ONLY=format, SEED=number repeats a run
+	@$(SUITE) fuzz -- $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ONLY),--only $(ONLY)) $(if $(SEED),--seed $(SEED))
 
 setup: ## only set everything up
 	@$(SUITE) setup

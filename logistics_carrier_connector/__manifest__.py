@@ -9,9 +9,11 @@
     "external_dependencies": {
         "python": [
             "cryptography",
+            "fsspec",
             "jmespath",
             "jsonschema-rs",
             "lxml",
+            "paramiko",
             "PyYAML",
             "requests",
             "urllib3",
@@ -37,6 +39,7 @@
         "views/logistics_refusal_views.xml",
         "views/logistics_connect_views.xml",
         "views/res_config_settings_views.xml",
+        "views/logistics_folder_views.xml",
         "views/logistics_mapping_views.xml",
         "views/logistics_contract_views.xml",
         "views/logistics_poll_views.xml",
@@ -48,6 +51,7 @@
         "views/logistics_unmapped_code_views.xml",
         "views/logistics_dry_run_views.xml",
         "views/logistics_contract_drift_views.xml",
+        "views/logistics_message_acknowledgement_views.xml",
         "views/logistics_carrier_connector_menus.xml",
     ],
     "demo": ["demo/logistics_connection_demo.xml"],

@@ -64,6 +64,8 @@ def _in_query(name: str, schema: Schema) -> Schema:
     return {"name": name, "in": "query", "required": False, "schema": schema}
 
 
+_ACKNOWLEDGEMENT_ID: Final = _in_path("id", "As in the list", pattern=answers.ID_PATTERN)
+
 OPERATIONS: Final = (
     Operation(
         "post",
@@ -129,6 +131,37 @@ OPERATIONS: Final = (
         about="A connection sees what it has to do with: a carrier the shipments it has spoken of, "
         "the system of a client that client's goods, a test connection none. Shipments are made in "
         "Odoo; what is known of them is stated as events.",
+    ),
+    Operation(
+        "get",
+        "/acknowledgements",
+        "listAcknowledgements",
+        "The acknowledgements of your EDI interchanges that wait to be taken, oldest first",
+        ((200, "At most 100; say of each that you took it to see the next.", "Acknowledgements"),),
+        _READING,
+        proof=_PROOFS,
+        about="Looking at them changes nothing. An interchange is answered once, however often it "
+        "comes.",
+    ),
+    Operation(
+        "get",
+        "/acknowledgements/{id}",
+        "getAcknowledgement",
+        "An acknowledgement with its content",
+        ((200, "The interchange (997, 999, TA1 or CONTRL).", "AcknowledgementContent"),),
+        ("Not found", *_READING),
+        (_ACKNOWLEDGEMENT_ID,),
+        proof=_PROOFS,
+    ),
+    Operation(
+        "post",
+        "/acknowledgements/{id}/taken",
+        "takeAcknowledgement",
+        "Say that you have an acknowledgement: it does not wait any more",
+        ((200, "It is yours. Saying so again changes nothing.", "Acknowledgement"),),
+        ("Not found", *_LENGTH, *_READING),
+        (_ACKNOWLEDGEMENT_ID,),
+        proof=_PROOFS,
     ),
     Operation(
         "post",

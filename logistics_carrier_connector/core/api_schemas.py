@@ -201,6 +201,30 @@ SHIPMENT: Final = _object(
     },
 ) | {"additionalProperties": {"description": "Further modules add what they know of it"}}
 SHIPMENTS: Final = _object("Shipments", {"shipments": _list(SHIPMENT)})
+_ACKNOWLEDGEMENT: Final = {
+    "id": _text("Id of the acknowledgement", pattern=ID_PATTERN),
+    "kind": {"enum": ["997", "999", "ta1", "contrl"]},
+    "verdict": {
+        "enum": ["accepted", "errors", "rejected"],
+        "description": "errors: some of it was not used, or was rejected",
+    },
+    "control_number": _text("Of the interchange that the acknowledgement is"),
+    "answers": _text("Control number of the interchange that is answered"),
+    "message": _text("Id of the message that is answered", pattern=ID_PATTERN),
+    "state": {"enum": ["waiting", "sent"]},
+    "name": _text("A name for a file, never the same twice"),
+}
+ACKNOWLEDGEMENT: Final = _object("Acknowledgement, in a list", _ACKNOWLEDGEMENT)
+ACKNOWLEDGEMENT_CONTENT: Final = _object(
+    "Acknowledgement",
+    {
+        **_ACKNOWLEDGEMENT,
+        "content": _text("The interchange itself", contentEncoding="base64"),
+    },
+)
+ACKNOWLEDGEMENTS: Final = _object(
+    "Acknowledgements, oldest first", {"acknowledgements": _list(ACKNOWLEDGEMENT)}
+)
 HEALTH: Final = _object("Health", {"status": {"const": "pass"}})
 
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"

@@ -13,6 +13,7 @@ from odoo.addons.logistics_milestone_sync.core.reference import Reference
 from .code_table import Unmapped
 from .profile import ChargeRule, Profile
 from .references import read_references
+from .scope import Scope
 
 if TYPE_CHECKING:
     from .item import Item
@@ -34,11 +35,11 @@ def read_charges(profile: Profile, item: Item) -> tuple[ChargeFact, ...]:
     return tuple(found)
 
 
-def _of_rule(rule: ChargeRule, profile: Profile, scope: Any) -> Iterator[ChargeFact]:
+def _of_rule(rule: ChargeRule, profile: Profile, scope: Scope) -> Iterator[ChargeFact]:
     references: tuple[Reference, ...] = ()
     for number, element in enumerate(rule.items.each(scope), start=1):
         # Expressions see the charge, its number in the list, and the item around it.
-        inside = {**scope, "charge": element, "number": number}
+        inside = scope.also(charge=element, number=number)
         amount = rule.amount.text(inside)
         if not amount:
             continue

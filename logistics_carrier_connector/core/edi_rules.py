@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from .codecs import answer
 from .contract import check
 from .errors import ConfigurationInvalid, Problem
 
@@ -58,9 +59,9 @@ def check_envelopes(rules: Mapping[str, Any], tree: Any) -> list[Problem]:
         place = f"interchanges[{index}]"
         for field, rule in (("sender", "senders"), ("receiver", "receivers")):
             if rule in rules and each.get(field) not in rules[rule]:
-                found.append(Problem(f"{place}.{field}", f"this {field} was not agreed"))
+                found.append(Problem(f"{place}.{field}", f"this {field} was not agreed", field))
         if _is_test(each) and rules.get("test", "refuse") == "refuse":
-            found.append(Problem(place, "this is a test interchange"))
+            found.append(Problem(place, "this is a test interchange", answer.TEST))
         found += _check_sets(rules, place, each)
     return found
 
@@ -70,9 +71,9 @@ def _check_sets(
 ) -> Iterator[Problem]:
     for path, name, version in _sets(place, interchange):
         if "transactions" in rules and name not in rules["transactions"]:
-            yield Problem(path, f"the transaction {name} was not agreed")
+            yield Problem(path, f"the transaction {name} was not agreed", answer.UNSUPPORTED)
         if "versions" in rules and not _matches(version, rules["versions"]):
-            yield Problem(path, f"version {version or 'unknown'} was not agreed")
+            yield Problem(path, f"version {version or 'unknown'} was not agreed", answer.VERSION)
 
 
 def _matches(version: str, allowed: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Whether a message states nothing by its form: an empty answer, or a receipt.
+"""Whether a message states nothing by its form: an empty answer.
 
 Asked only where a profile does not know the message. Interfaces answer with an envelope around an
 empty list when a number is not known yet, or nothing happened: ``{"code": 200, "data": []}``.
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from .expression import Expression
 from .words import slug
 
 # What may be said around nothing, as ``slug`` writes it.
@@ -19,16 +18,6 @@ _ENVELOPE: Final = frozenset(
     " transaction_id correlation_id timestamp server_time time version api_version language locale"
     " response_status response_status_code response_status_message response_code".split()
 )
-
-# Sets of X12 and messages of EDIFACT that only say how ours were received.
-_RECEIPTS: Final = ("997", "999", "CONTRL")
-_KINDS: Final = Expression("interchanges[].groups[].[transactions[].set, messages[].type][][]")
-
-
-def is_receipt(tree: Any) -> bool:
-    """Whether an interchange of X12 or EDIFACT brings acknowledgements and nothing else."""
-    kinds = _KINDS.each(tree)
-    return bool(kinds) and all(kind in _RECEIPTS for kind in kinds)
 
 
 def nothing_found(tree: Any) -> bool:

@@ -16,7 +16,7 @@ short control numbers and codes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 TRANSIENT: Final = "transient"
@@ -33,10 +33,12 @@ class Problem:
 
     :param path: where, in the words of the message: ``events[3].occurred_at``
     :param reason: an English sentence without the offending value
+    :param kind: of fault, where a standard has a code for it; see ``codecs/answer.py``
     """
 
     path: str
     reason: str
+    kind: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}" if self.path else self.reason

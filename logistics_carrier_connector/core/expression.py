@@ -18,6 +18,7 @@ from jmespath import exceptions, visitor
 
 from .errors import ConfigurationInvalid
 from .functions import Functions
+from .scope import Scope, TooMuchWork, Work, names_at_root
 
 # Most expressions only name a place; walking there is many times faster than interpreting them.
 _PATH: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d{1,4}\])*", re.ASCII)
@@ -60,18 +61,35 @@ class _Interpreter(visitor.TreeInterpreter):
 
 
 _FOUND: Final = {"type": "identity", "children": []}
-_INTERPRETER: Final = _Interpreter(jmespath.Options(custom_functions=_FUNCTIONS))
+_OPTIONS: Final = jmespath.Options(custom_functions=_FUNCTIONS)
+_INTERPRETER: Final = _Interpreter(_OPTIONS)
+
+
+class _Counting(_Interpreter):
+    """The same, which counts its steps."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(_OPTIONS)
+        self._work = work
+
+    def visit(self, node: Any, *args: Any, **kwargs: Any) -> Any:
+        self._work.spend(1)
+        return super().visit(node, *args, **kwargs)
 
 
 class Expression:
-    """One compiled expression; equal sources are equal expressions."""
+    """One compiled expression; equal sources are equal expressions.
 
-    __slots__ = ("_compiled", "_steps", "source")
+    :ivar names: what it looks at in a scope; ``None`` if that may be anything
+    """
+
+    __slots__ = ("_compiled", "_steps", "names", "source")
 
     def __init__(self, source: str) -> None:
         self.source = source
         self._compiled = _compile(source)
         self._steps = _STEP.findall(source) if _PATH.fullmatch(source) else None
+        self.names = names_at_root(self._compiled.parsed)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Expression) and other.source == self.source
@@ -86,11 +104,24 @@ class Expression:
         """What the expression finds in ``scope``; ``None`` if nothing.
 
         :raises EvaluationFailed: e.g. a function of texts was given a list
+        :raises TooMuchWork: if the message has made enough work
         """
         if self._steps is not None:
             return _walk(scope, self._steps)
+        memory = scope.memory(self.names) if isinstance(scope, Scope) else None
+        if memory is None:
+            return self._evaluated(scope)
+        if self.source not in memory:
+            memory[self.source] = self._evaluated(scope)
+        return memory[self.source]
+
+    def _evaluated(self, scope: Any) -> Any:
         try:
+            if isinstance(scope, Scope):
+                return _Counting(scope.work).visit(self._compiled.parsed, scope)
             return _INTERPRETER.visit(self._compiled.parsed, scope)
+        except TooMuchWork:
+            raise
         except (exceptions.JMESPathError, ValueError, TypeError, ArithmeticError) as error:
             # The error's own words may quote the message.
             reason = f"does not fit the message ({type(error).__name__})"
@@ -111,7 +142,17 @@ class Expression:
 
         :raises EvaluationFailed: also if it finds an object
         """
-        return as_text(self.find(scope), self.source)
+        value = self.find(scope)
+        if not isinstance(value, list) or not isinstance(scope, Scope):
+            return as_text(value, self.source)
+        memory = scope.memory(self.names)
+        if memory is None:
+            scope.work.spend(len(value))
+            return as_text(value, self.source)
+        key = f"{self.source} as text"  # which is no expression
+        if key not in memory:
+            memory[key] = as_text(value, self.source)
+        return str(memory[key])
 
     def holds(self, scope: Any) -> bool:
         """Whether it finds something that JMESPath counts as true."""

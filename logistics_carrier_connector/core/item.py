@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from odoo.addons.logistics_milestone_sync.core.fact import Evidence, MilestoneFact
 from odoo.addons.logistics_milestone_sync.core.vocabulary import ACTUAL
@@ -14,18 +14,21 @@ from .code_table import CodeRow
 from .places import location
 from .profile import AlsoRule, Profile
 from .references import read_references
+from .scope import Scope
 from .times import Moment, Surroundings, moment
 from .weights import read_weight
 
 # A clock that runs ahead is forgiven; an actual beyond that is a mistake in the message.
 _AHEAD: Final = timedelta(days=2)
+# For people; the message itself is kept whole.
+_LONGEST_TEXT: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """What is read from: the scope of expressions, and when the message came (aware)."""
 
-    scope: Mapping[str, Any]
+    scope: Scope
     received_at: datetime
 
 
@@ -74,7 +77,7 @@ def _main(profile: Profile, item: Item, reading: Reading) -> MilestoneFact:
         stated_at=stated_at,
         source_event_id=_text(profile, "event_id", item) or None,
         raw_code=reading.raw_code,
-        raw_text=_text(profile, "text", item) or reading.row.note,
+        raw_text=_text(profile, "text", item)[:_LONGEST_TEXT] or reading.row.note,
         reason=reading.reason,
         responsible_party=reading.party,
         location=place,
@@ -117,7 +120,7 @@ def _also(
         "party": main.responsible_party,
         "code": reading.code,
     }
-    item = replace(item, scope={**item.scope, "mapped": mapped})
+    item = replace(item, scope=item.scope.also(mapped=mapped))
     for rule in profile.also:
         if _applies(rule, main.milestone, item):
             evidence = _evidence(profile, item) if rule.evidence else None

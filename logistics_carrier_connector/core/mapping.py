@@ -20,14 +20,17 @@ from odoo.addons.logistics_milestone_sync.core.fact import Fact
 
 from .charges import read_charges
 from .code_table import CodeRow, Key, Unmapped, find
-from .empty_answer import is_receipt, nothing_found
+from .codecs.answer import UNSUPPORTED
+from .empty_answer import nothing_found
 from .error_answer import error_answer
 from .errors import Problem
 from .estimates import once_estimated
 from .expression import EvaluationFailed
 from .item import Item, Reading, read_facts
 from .item_result import ItemResult
+from .partner_answer import only_answers
 from .profile import Profile
+from .scope import Scope, TooMuchWork, Work
 from .words import slug
 
 __all__ = ["ItemResult", "MappingResult", "apply", "recognizes"]
@@ -95,10 +98,11 @@ def apply(
         if not recognizes(profile, tree):
             return _not_ours(profile, tree)
         message_id = profile.message_id.text(tree) if profile.message_id else ""
-        levels = list(_scopes(profile, tree, {"asked": dict(asked or {})}))
-    except EvaluationFailed as error:
+        around = Scope({"asked": dict(asked or {})}, Work(tree))
+        levels = list(scopes(profile, tree, around))
+        items = tuple(_item(profile, path, scope, received_at) for path, scope in levels)
+    except (EvaluationFailed, TooMuchWork) as error:
         return MappingResult(_problems=(Problem("", str(error)),))
-    items = tuple(_item(profile, path, scope, received_at) for path, scope in levels)
     if not items and (complaint := _complaint(profile, tree)):
         return MappingResult(carrier_error=complaint)
     return MappingResult(once_estimated(items), message_id or None)
@@ -117,9 +121,11 @@ def _not_ours(profile: Profile, tree: Any) -> MappingResult:
     that nobody expected here."""
     if error := _complaint(profile, tree):
         return MappingResult(carrier_error=error)
-    if nothing_found(tree) or is_receipt(tree):
+    if nothing_found(tree) or only_answers(tree):
         return MappingResult()
-    return MappingResult(_problems=(Problem("", "this is no message of this profile"),))
+    return MappingResult(
+        _problems=(Problem("", "this is no message of this profile", UNSUPPORTED),)
+    )
 
 
 def _complaint(profile: Profile, tree: Any) -> str:
@@ -127,19 +133,21 @@ def _complaint(profile: Profile, tree: Any) -> str:
     return error_answer(tree) if profile.format in _ANSWERS else ""
 
 
-def _scopes(
-    profile: Profile, tree: Any, around: dict[str, Any]
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every item of the message with its path, as the object that expressions see."""
-    scopes: list[tuple[str, dict[str, Any]]] = [("", around)]
+def scopes(profile: Profile, tree: Any, around: Scope) -> Iterator[tuple[str, Scope]]:
+    """Every item of the message with its path, as the object that expressions see.
+
+    :raises EvaluationFailed: if a level cannot be looked for, or there are too many items
+    :raises TooMuchWork: if reading takes far more steps than the message has parts
+    """
+    scopes: list[tuple[str, Scope]] = [("", around)]
     for depth, step in enumerate(profile.each):
-        deeper: list[tuple[str, dict[str, Any]]] = []
+        deeper: list[tuple[str, Scope]] = []
         for path, scope in scopes:
             around_it = scope[profile.each[depth - 1].name] if depth else tree
             for index, value in enumerate(step.items.each(around_it)):
                 if not _is_blank(value):
                     place = f"{path}.{step.name}[{index}]".lstrip(".")
-                    deeper.append((place, {**scope, step.name: value}))
+                    deeper.append((place, scope.inside(step.name, value)))
         if len(deeper) > MAX_ITEMS:
             raise EvaluationFailed(f"the message has more than {MAX_ITEMS} items")
         scopes = deeper
@@ -153,7 +161,7 @@ def _is_blank(value: Any) -> bool:
     return all(part in (None, "", [], {}) for part in parts)
 
 
-def _item(profile: Profile, path: str, scope: Any, received_at: datetime) -> ItemResult:
+def _item(profile: Profile, path: str, scope: Scope, received_at: datetime) -> ItemResult:
     try:
         item = Item(scope, received_at)
         facts: tuple[Fact, ...] = read_charges(profile, item)
@@ -166,6 +174,8 @@ def _item(profile: Profile, path: str, scope: Any, received_at: datetime) -> Ite
         return ItemResult(path, facts, ignored=not facts, override=override)
     except Unmapped as error:
         return ItemResult(path, unmapped=error.code)
+    except TooMuchWork:
+        raise  # half a message is not read
     except ValueError as error:  # EvaluationFailed, unreadable times, words a fact refuses
         return ItemResult(path, problem=Problem(path, str(error)))
 

@@ -25,6 +25,9 @@ _SCHEMAS: Final = {
     "Message": answers.MESSAGE,
     "Messages": answers.MESSAGES,
     "Shipments": answers.SHIPMENTS,
+    "Acknowledgement": answers.ACKNOWLEDGEMENT,
+    "AcknowledgementContent": answers.ACKNOWLEDGEMENT_CONTENT,
+    "Acknowledgements": answers.ACKNOWLEDGEMENTS,
     "Health": answers.HEALTH,
     "Problem": PROBLEM_SCHEMA,
 }

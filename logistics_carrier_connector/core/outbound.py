@@ -100,6 +100,19 @@ class OutboundPolicy:
             raise AddressRefused(f"{host} is not among the hosts that may be called here")
         return Target(parts.scheme, host, port, private)
 
+    def judge_host(self, scheme: str, name: str, port: int) -> Target:
+        """The target of a call that is no HTTP, and proves in another way whom it reached.
+
+        :raises AddressRefused: unless it may be called
+        """
+        try:
+            host = _host(name)
+        except ValueError:
+            raise AddressRefused("the address cannot be read") from None
+        if self.hosts is not None and not _listed(host, self.hosts):
+            raise AddressRefused(f"{host} is not among the hosts that may be called here")
+        return Target(scheme, host, port, bool({host, f"{host}:{port}"} & self.private))
+
     def check_address(self, target: Target, address: str) -> None:
         """Judge one of the numbers that the name of a target resolves to.
 

@@ -23,7 +23,7 @@ class DryRunReading:
         self.messages = messages
         self.draft = draft
         self.catalogue = frozenset(self.env["logistics.milestone"]._catalogue())
-        self.bodies = messages._raw_bodies()
+        self.bodies = messages._contents()
 
     def rows(self):
         """What differs, as values of ``logistics.dry.run.fact``; ``(rows, fates)``.

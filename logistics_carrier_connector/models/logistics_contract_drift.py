@@ -235,8 +235,8 @@ class LogisticsMessage(models.Model):
     _inherit = "logistics.message"
 
     def _raw_bodies_in_order(self):
-        """The bodies of these messages, one after another."""
-        bodies = self._raw_bodies()
+        """The bodies of these messages for the codecs, one after another."""
+        bodies = self._contents()
         return [bodies[message.id] for message in self]
 
 

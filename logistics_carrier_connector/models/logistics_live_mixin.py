@@ -32,7 +32,7 @@ class LogisticsLiveMixin(models.AbstractModel):
         :raises UserError: if it was requested already
         """
         if self.pending_approval_id:
-            raise UserError(self.env._("%s was submitted for approval already.", self.name))
+            raise UserError(self.env._("%s was submitted for approval already.", self.display_name))
         # The right to change it was checked; what was looked at is nobody's to write.
         self.sudo().asked_digest = self._digest_of_looked_at()
         self.env["logistics.approval"]._request(self, kind, note=note)
@@ -44,7 +44,7 @@ class LogisticsLiveMixin(models.AbstractModel):
             return self.env._(
                 "%s was changed after it was submitted. Reject the request; whoever made the "
                 "change asks again.",
-                self.name,
+                self.display_name,
             )
         return super()._approval_obsolete(approval)
 

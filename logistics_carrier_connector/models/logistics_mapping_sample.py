@@ -237,7 +237,7 @@ class LogisticsMessage(models.Model):
             raise AccessError(self.env._("Only integration administrators may do this."))
         self.check_access("read")
         mapping = self.connection_id.mapping_id
-        raw = self._raw_bodies()[self.id]
+        raw = self._contents()[self.id]
         if mapping.format not in _BINARY:
             raw = _masked(raw)
         sample = self.env["logistics.mapping.sample"].create(

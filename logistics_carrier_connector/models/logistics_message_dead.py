@@ -121,7 +121,7 @@ class LogisticsMessage(models.Model):
         }
         company_of = {message.id: message.company_id.id for message in self}
         spelled = {
-            message_id: spellings(words(raw)) for message_id, raw in self._raw_bodies().items()
+            message_id: spellings(words(raw)) for message_id, raw in self._contents().items()
         }
         wanted = sorted(set().union(*spelled.values()))
         self.env["logistics.reference"].flush_model(["normalised", "shipment_id", "company_id"])

@@ -52,7 +52,7 @@ class LogisticsMessage(models.Model):
     )
 
     def _compute_raw_text(self):
-        bodies = self._raw_bodies()
+        bodies = self._contents()
         for message in self:
             raw = bodies.get(message.id, b"")
             text = raw.decode("utf-8", "replace").replace("\x00", "␀")[:_SHOWN_CHARACTERS]

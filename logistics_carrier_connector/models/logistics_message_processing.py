@@ -38,6 +38,7 @@ class LogisticsMessage(models.Model):
         self._tell_breaker(readings)
         self._tell_responsible()
         self._note_unmapped()
+        self._acknowledge(readings)
         self._fates_recorded()
 
     def _tell_breaker(self, readings):
@@ -69,7 +70,7 @@ class LogisticsMessage(models.Model):
         Nothing is written: a dry run reads by this as well.
         """
         connection = self.connection_id
-        bodies = self._raw_bodies()
+        bodies = self._contents()
         version = connection._version_in_use()
         contract = connection.contract_id.active_version_id
         reader = message_reader.Reader(

@@ -1,11 +1,11 @@
 """From raw bytes to facts: codec, contract and profile put together. No database in here."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
-from ..core import canonical, mapping, profile, profile_tables
+from ..core import canonical, edi_faults, mapping, profile, profile_tables
 from ..core.codecs import decode
 from ..core.errors import (
     CarrierError,
@@ -15,6 +15,7 @@ from ..core.errors import (
 )
 from ..core.hello import is_hello
 from ..core.overrides import overridden
+from ..core.partner_answer import answers_in, only_answers
 
 FOLDER = "logistics_carrier_connector/profiles"
 
@@ -29,6 +30,8 @@ class Reading:
     :param error: an ``IntegrationError`` if nothing could be read at all
     :param note: for people, when there is nothing to record
     :param overrides: ``{index of the item: whose exception explained its code}``
+    :param faults: of ``core.codecs.answer.Fault``: where in an EDI interchange the problems are
+    :param answers: of ``core.partner_answer.PartnerAnswer``: to what we sent
     """
 
     facts: tuple = ()
@@ -38,6 +41,8 @@ class Reading:
     error: IntegrationError | None = None
     note: str = ""
     overrides: dict = field(default_factory=dict)
+    faults: tuple = ()
+    answers: tuple = ()
 
 
 class Reader:
@@ -67,9 +72,10 @@ class Reader:
         if is_hello(self._format, raw):
             return Reading(note="Somebody tried the connection; there is nothing to record.")
         try:
-            return _reading(self._apply(raw, received_at, asked))
+            return self._read(raw, received_at, asked)
         except IntegrationError as error:
-            return Reading(error=error)
+            problems = getattr(error, "problems", ())
+            return Reading(error=error, faults=tuple(edi_faults.of_agreement(problems)))
 
     def tree(self, raw):
         """The decoded message.
@@ -80,16 +86,27 @@ class Reader:
             return decode("json", raw)
         return decode(profile.load(self._profile_text, self._milestones).format, raw)
 
-    def _apply(self, raw, received_at, asked):
+    def _read(self, raw, received_at, asked):
         if self._format == "canonical":
-            return canonical.read(decode("json", raw), self._milestones)
+            return _reading(canonical.read(decode("json", raw), self._milestones))
         if not self._profile_text:
             raise ConfigurationInvalid("the profile has no version in use")
         rules = profile.load(self._profile_text, self._milestones)
         tree = decode(rules.format, raw)
+        edi = rules.format in edi_faults.FORMATS
+        answers = tuple(answers_in(tree)) if edi else ()
+        if edi and only_answers(tree):
+            # Of no profile and no contract: it is about what we sent.
+            return Reading(answers=answers, note="It answers what we sent.")
         if self._agreement and (problems := self._agreement.check(raw, tree)):
             raise ContractViolation(problems)
-        return mapping.apply(overridden(rules, self._overrides), tree, received_at, asked)
+        result = mapping.apply(overridden(rules, self._overrides), tree, received_at, asked)
+        reading = replace(_reading(result), answers=answers)
+        if not (edi and reading.problems):
+            return reading
+        faults = edi_faults.of_items(rules, tree, result.items)
+        faults += edi_faults.of_agreement(each for index, each in reading.problems if index < 0)
+        return replace(reading, faults=tuple(faults))
 
 
 def _reading(result):

@@ -253,26 +253,42 @@ class _GuardedAdapter(HTTPAdapter):
         return type(f"Guarded{base.__name__}", (base,), {"ConnectionCls": Connection})
 
     def _open(self, timeout):
-        """A connected socket. The name is looked up once, and all its numbers are judged: one that
-        leads inside among others is no accident."""
-        target = self._target
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-        addresses = list(dict.fromkeys(each[4][0] for each in found))
-        for address in addresses:
-            self._policy.check_address(target, address)
         seconds = self._deadline.seconds_left()
         if isinstance(timeout, int | float):
             seconds = min(seconds, timeout)
-        failure = OSError("no address")
-        for address in addresses[:4]:
-            try:
-                opened = socket.create_connection((address, target.port), seconds)
-            except OSError as error:
-                failure = error
-                continue
-            self._deadline.watch(opened)
-            return opened
-        raise failure
+        opened = judged_socket(self._policy, self._target, seconds)
+        self._deadline.watch(opened)
+        return opened
+
+
+def judged_socket(policy, target, seconds):
+    """A socket that is connected to a target. The name is looked up once, and all its numbers are
+    judged: one that leads inside among others is no accident.
+
+    :param float seconds: how long each number may take
+    :raises AddressRefused: if one of them may not be called
+    :raises OSError: if none of them answers
+    """
+    failure = OSError("no address")
+    for address in judged_addresses(policy, target)[:4]:
+        try:
+            return socket.create_connection((address, target.port), seconds)
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+def judged_addresses(policy, target):
+    """The numbers that the name of a target resolves to.
+
+    :raises AddressRefused: if one of them may not be called
+    :raises OSError: if the name leads nowhere
+    """
+    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    addresses = list(dict.fromkeys(each[4][0] for each in found))
+    for address in addresses:
+        policy.check_address(target, address)
+    return addresses
 
 
 def public_policy(env, hosts=None):

@@ -9,6 +9,8 @@ from . import test_poison
 from . import test_versions
 from . import test_rate_limit
 from . import test_access
+from . import test_acknowledgements
+from . import test_acknowledgement_doors
 from . import test_doors
 from . import test_events_api
 from . import test_display
@@ -35,5 +37,11 @@ from . import test_replay_worker
 from . import test_overrides
 from . import test_samples
 from . import test_unmapped_code
+from . import test_files
+from . import test_files_sftp
+from . import test_files_s3
+from . import test_files_access
+from . import test_files_live
+from . import test_files_kill
 from . import test_api
 from . import test_idempotency

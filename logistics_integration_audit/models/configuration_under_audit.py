@@ -124,6 +124,14 @@ class LogisticsPoll(models.Model):
         return ("name", *self._watched_fields())
 
 
+class LogisticsFolder(models.Model):
+    _name = "logistics.folder"
+    _inherit = ["logistics.folder", "logistics.audited.mixin"]
+
+    def _audited_fields(self):
+        return tuple(self._watched_fields())
+
+
 class ResCompany(models.Model):
     _inherit = "res.company"
 

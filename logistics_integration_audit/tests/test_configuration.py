@@ -140,6 +140,28 @@ class TestConfiguration(AuditCase):
         self.assertEqual(len(entries), 1)
         self.assertNotIn("nobody may read", str(entries.read()))
 
+    def test_whose_files_are_taken_is_told_when_it_changes_and_the_password_never(self):
+        integrator = self._create_user("files-audit", "integration_admin")
+        mapping = self.env["logistics.mapping"].search([("format", "=", "json")], limit=1)
+        connection = self.env["logistics.connection"].create(
+            {"name": "Files", "system_id": self.carrier.id, "mapping_id": mapping.id}
+        )
+        place = "sftp://acme@edi.example.com/out"
+        mark = self._mark()
+        folder = self.env["logistics.folder"].create({"connection_id": connection.id, "url": place})
+        entries = self._entries_since(mark).filtered(lambda one: one.res_model == folder._name)
+        self.assertEqual(self._after(entries)["url"], place)
+        mark = self._mark()
+        folder.with_user(integrator).url = "sftp://acme@evil.example/out"
+        changed = self._entries_since(mark).filtered(lambda one: one.res_model == folder._name)
+        self.assertEqual(changed.actor_id, integrator)
+        self.assertEqual(self._before(changed), {"url": place})
+        mark = self._mark()
+        folder.with_user(integrator).secret = "a secret that nobody may read"
+        entries = self._entries_since(mark, kind="configuration")
+        self.assertEqual(len(entries), 1)
+        self.assertNotIn("nobody may read", str(entries.read()))
+
     def test_what_a_milestone_means_is_told_when_it_changes(self):
         milestone = self.env.ref("logistics_milestone_sync.milestone_arrived_at_hub")
         mark = self._mark()

@@ -13,6 +13,7 @@ TARGETS = {
     "corpus",
     "demo",
     "flood",
+    "fuzz",
     "fuzz-doors",
     "help",
     "lint",

@@ -111,6 +111,12 @@ class Server:
             return False
 
 
+def peak_of(pid: int) -> int:
+    """The most bytes of memory that a process has had at a time."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+
 def _is_gevent(pid: str) -> bool:
     """Whether it is the process for long polling, which has nothing to do with messages."""
     try:

@@ -16,11 +16,12 @@ from story.plan import FREIGHT, Order, make_orders
 from story.rpc import OdooSession
 from story.sender import Answer, Sender
 
-from .server import Server
+from .server import Server, peak_of
 from .wire import Reply, hang_up, head_of, talk
 
 _DAY = datetime(2026, 3, 2, tzinfo=UTC)
 _BIG = 10 * 1024 * 1024
+_HUGE = 50 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +143,20 @@ def test_ten_announced_megabytes_get_413_before_they_are_sent(server: Server) ->
     path, headers = request_of(Message("door", "ups", b""))
     reply = talk(server.url, [head_of(path, headers | {"Content-Length": str(_BIG)})])
     assert reply.problem["status"] == 413
+
+
+def test_fifty_megabytes_cost_the_workers_no_memory(server: Server, webhook: Message) -> None:
+    path, headers = request_of(webhook)
+    head = head_of(path, headers | {"Content-Length": str(_HUGE)})
+    for _warm in range(4):
+        assert posted(server, webhook).status in (200, 202)
+    before = {pid: peak_of(pid) for pid in server.workers()}
+    for _again in range(4):
+        assert talk(server.url, [head, *[bytes(_BIG)] * 5]).problem["status"] == 413
+    grown = [peak_of(pid) - peak for pid, peak in before.items() if pid in server.workers()]
+    # They have other work besides; whoever had taken one in would have grown by all of it.
+    assert grown
+    assert max(grown) < _HUGE * 0.8
 
 
 @pytest.mark.parametrize("length", ["-1", "abc", "1e9", ""])

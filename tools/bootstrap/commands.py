@@ -141,6 +141,15 @@ def _corpus(places: Places, arguments: argparse.Namespace) -> int:
     return subprocess.run(command, env=env, check=False).returncode
 
 
+def _fuzz(places: Places, arguments: argparse.Namespace) -> int:
+    """Damaged messages for every codec; what breaks one is kept in var/fuzz."""
+    places.make()
+    python, output = ready_unit_venv(places), places.project / "var" / "fuzz"
+    command: list[str | Path] = [python, "-m", "fuzz", output, *arguments.rest]
+    env = {**os.environ, "PYTHONPATH": str(places.project / "tools")}
+    return subprocess.run(command, env=env, check=False).returncode
+
+
 def _lint(places: Places, arguments: argparse.Namespace) -> int:
     ready_python(places)
     return lint.run(places)
@@ -228,6 +237,7 @@ _COMMANDS: dict[str, tuple[Command, str, tuple[str, ...]]] = {
     "rebuild": (_rebuild, "compare every shipment with its ledger; `write` repairs", ("rest",)),
     "rotate": (_rotate, "encrypt all secrets anew under the newest key", ("rest",)),
     "corpus": (_corpus, "read the real messages of a folder through the profiles", ("folder",)),
+    "fuzz": (_fuzz, "read damaged messages, and tell what breaks a reader", ("rest",)),
     "clean": (_clean, "stop and remove everything that was set up", ()),
     "setup": (_setup, "only set up", ()),
     "db": (_db, "make (`new`) or drop (`drop`) a database of your own", ("action", "database")),

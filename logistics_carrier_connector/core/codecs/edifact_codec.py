@@ -23,11 +23,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import PayloadRejected
+from .counts import Budget, same_count
 from .edifact_view import view
 
 Segment = list[Any]
 
-MAX_SEGMENTS: Final = 200_000
 _TAG: Final = re.compile(r"[A-Z][A-Z0-9]{2}")
 _BLANK: Final = " \t\r\n\x1a\ufeff"
 _MARKS: Final = 6  # characters after UNA
@@ -61,20 +61,25 @@ def decode(raw: bytes) -> dict[str, Any]:
 
     :raises PayloadRejected: on anything that ISO 9735 does not allow in an envelope
     """
-    text = _text(raw)
-    standard = Separators() if "'" in text else Separators(segment="\n")
+    text = text_of(raw)
+    standard = standard_separators(text)
     interchanges = []
-    position = _skip_blank(text, 0)
+    budget = Budget()
+    position = skip_blank(text, 0)
     while position < len(text):
-        reader = _Reader(text, position, standard)
+        reader = Reader(text, position, standard, budget)
         interchanges.append(_interchange(reader))
-        position = _skip_blank(text, reader.position)
+        position = skip_blank(text, reader.position)
     return {"interchanges": interchanges}
 
 
-def _text(raw: bytes) -> str:
+def text_of(raw: bytes) -> str:
+    """The characters of a file, in the set that its first UNB names.
+
+    :raises PayloadRejected: on a NUL character
+    """
     declared = _SYNTAX.search(raw[:200])
-    charset = _CHARSETS.get(declared[1].decode("ascii"), "utf-8") if declared else "utf-8"
+    charset = charset_of(declared[1].decode("ascii")) if declared else "utf-8"
     try:
         text = raw.decode(charset)
     except UnicodeDecodeError:
@@ -84,7 +89,18 @@ def _text(raw: bytes) -> str:
     return text
 
 
-def _skip_blank(text: str, position: int) -> int:
+def charset_of(syntax: str) -> str:
+    """The name of the character set that a syntax identifier (``UNOC``) stands for."""
+    return _CHARSETS.get(syntax, "utf-8")
+
+
+def standard_separators(text: str) -> Separators:
+    """Those that hold where no UNA declares others."""
+    return Separators() if "'" in text else Separators(segment="\n")
+
+
+def skip_blank(text: str, position: int) -> int:
+    """The position of the next character that is not blank."""
     while position < len(text) and text[position] in _BLANK:
         position += 1
     return position
@@ -105,10 +121,10 @@ def read_separators(una: str) -> Separators:
     return Separators(marks[0], marks[1], release, marks[5])
 
 
-class _Reader:
+class Reader:
     """Segments of one interchange, one after another."""
 
-    def __init__(self, text: str, position: int, standard: Separators) -> None:
+    def __init__(self, text: str, position: int, standard: Separators, budget: Budget) -> None:
         self.text = text
         self.position = position
         self.separators = standard
@@ -116,15 +132,17 @@ class _Reader:
             self.separators = read_separators(text[position : position + 3 + _MARKS])
             self.position += 3 + _MARKS
         self.count = 0
+        self._budget = budget
         release, end = re.escape(self.separators.release), re.escape(self.separators.segment)
-        plain = f"[^{release}{end}]"
+        plain = f"[^{release}{end}]++"
+        # Possessive: what could be given back again would be remembered, at many times its size.
         self._segment = re.compile(
-            f"(?:{release}.|{plain})*" if release else f"{plain}*", re.DOTALL
+            f"(?:{release}.|{plain})*+" if release else f"(?:{plain})?+", re.DOTALL
         )
 
     def next(self, expected: str) -> Segment:
         """The next segment; ``expected`` names what the caller waits for, for the message."""
-        begin = _skip_blank(self.text, self.position)
+        begin = skip_blank(self.text, self.position)
         match = self._segment.match(self.text, begin)
         end = match.end() if match else begin
         if end >= len(self.text) and not (self.separators.segment == "\n" and end > begin):
@@ -133,9 +151,9 @@ class _Reader:
             raise PayloadRejected(f"expected {expected}, found {found}")
         self.position = end + 1
         self.count += 1
-        if self.count > MAX_SEGMENTS:
-            raise PayloadRejected(f"the interchange has more than {MAX_SEGMENTS} segments")
-        return self._split(self.text[begin:end].rstrip("\r"))
+        segment = self.text[begin:end].rstrip("\r")
+        self._budget.take(segment, self.separators.element + self.separators.component)
+        return self._split(segment)
 
     def _split(self, text: str) -> Segment:
         marks = self.separators
@@ -176,7 +194,7 @@ def _released(text: str, release: str) -> str:
     return re.sub(re.escape(release) + "(.)", r"\1", text, flags=re.DOTALL)
 
 
-def _interchange(reader: _Reader) -> dict[str, Any]:
+def _interchange(reader: Reader) -> dict[str, Any]:
     unb = reader.next("UNB")
     if unb[0] != "UNB":
         raise PayloadRejected(f"an interchange must begin with UNB, found {unb[0]}")
@@ -224,7 +242,7 @@ def _envelope(messages: list[dict[str, Any]], ung: Segment) -> dict[str, Any]:
     }
 
 
-def _group(reader: _Reader, ung: Segment) -> dict[str, Any]:
+def _group(reader: Reader, ung: Segment) -> dict[str, Any]:
     messages: list[dict[str, Any]] = []
     while (segment := reader.next("UNH or UNE"))[0] != "UNE":
         if segment[0] != "UNH":
@@ -235,7 +253,7 @@ def _group(reader: _Reader, ung: Segment) -> dict[str, Any]:
     return _envelope(messages, ung)
 
 
-def _message(reader: _Reader, unh: Segment) -> dict[str, Any]:
+def _message(reader: Reader, unh: Segment) -> dict[str, Any]:
     segments: list[Segment] = []
     while (segment := reader.next("UNT"))[0] != "UNT":
         if segment[0] in ("UNA", "UNB", "UNG", "UNH", "UNE", "UNZ"):
@@ -265,7 +283,7 @@ def at(segment: Segment, element: int, component: int = 0) -> str:
 
 
 def _same_count(name: str, promised: str, found: int, what: str) -> None:
-    if not (promised.isascii() and promised.isdigit() and int(promised[:18]) == found):
+    if not same_count(promised, found):
         raise PayloadRejected(f"{name} promises {promised[:18]!r} {what}, found {found}")
 
 

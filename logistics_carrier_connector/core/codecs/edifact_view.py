@@ -78,12 +78,13 @@ LAYOUTS: Final[Mapping[str, Loop]] = {
 }
 
 
-def view(kind: str, segments: Iterable[list[Any]]) -> dict[str, Any]:
+def view(kind: str, segments: Iterable[list[Any]], numbered: bool = False) -> dict[str, Any]:
     """The segments of one message by name.
 
     :param kind: message type (UNH02-01); types without a layout are not nested
+    :param numbered: every segment also has its position in the message under ``#``; UNH is 1
     """
-    return nest(segments, LAYOUTS.get(kind, Loop()), _elements)
+    return nest(segments, LAYOUTS.get(kind, Loop()), _elements, numbered)
 
 
 def _elements(segment: list[Any]) -> dict[str, Any]:

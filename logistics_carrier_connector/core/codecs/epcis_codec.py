@@ -58,9 +58,14 @@ def _events(tree: Any) -> Iterator[tuple[str, dict[str, Any]]]:
             for name in reversed(node):
                 below = node[name]
                 if name in EVENT_TYPES:
-                    stack.append([{**each, "type": name} for each in _list(below)])
+                    stack.append([_typed(name, each) for each in _list(below)])
                 elif isinstance(below, dict | list):
                     stack.append(below)
+
+
+def _typed(kind: str, node: Any) -> dict[str, Any]:
+    # An event that is a mere text has no fields: unreadable, and not the others with it.
+    return {**(node if isinstance(node, dict) else {}), "type": kind}
 
 
 def _event(kind: str, node: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from ..errors import PayloadRejected
 
 MAX_DEPTH: Final = 64
 # Each value costs far more memory than it has bytes, so that bytes alone are no limit.
-MAX_VALUES: Final = 2_000_000
+MAX_VALUES: Final = 1_000_000
 # Beyond these a number is a denial of service or a mistake; IEEE doubles end there as well.
 _MIN_EXPONENT, _MAX_EXPONENT = -324, 308
 _MAX_DIGITS: Final = 400

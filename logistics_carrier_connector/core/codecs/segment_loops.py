@@ -30,20 +30,24 @@ def members(*names: str, loops: Mapping[str, Loop] | None = None) -> Loop:
 
 
 def nest(
-    segments: Iterable[list[Any]], layout: Loop, elements: Callable[[list[Any]], dict[str, Any]]
+    segments: Iterable[list[Any]],
+    layout: Loop,
+    elements: Callable[[list[Any]], dict[str, Any]],
+    numbered: bool = False,
 ) -> dict[str, Any]:
     """The segments by name; those of a loop hang on the object of the segment that opens it.
 
     :param elements: makes the object of one segment
+    :param numbered: with the position of each under ``#``; the header of the set is 1
     """
     root: dict[str, Any] = {}
     stack: list[tuple[dict[str, Any], Loop]] = [(root, layout)]
-    for segment in segments:
+    for position, segment in enumerate(segments, start=2):
         name = segment[0]
         while len(stack) > 1 and not _takes(stack[-1][1], stack[-2][1], name):
             stack.pop()
         node, loop = stack[-1]
-        value = elements(segment)
+        value = {"#": position, **elements(segment)} if numbered else elements(segment)
         node.setdefault(name, []).append(value)
         if name in loop.loops:
             stack.append((value, loop.loops[name]))

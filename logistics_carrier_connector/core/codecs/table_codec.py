@@ -35,6 +35,7 @@ from ..words import slug
 
 MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 512
+MAX_CELLS: Final = 1_000_000  # of all rows; each costs far more memory than it has bytes
 MAX_CELL: Final = 32_767
 MAX_UNPACKED: Final = 100 * 1024 * 1024
 MAX_PARTS: Final = 2_000
@@ -53,7 +54,7 @@ def decode_csv(raw: bytes) -> dict[str, Any]:
     """Decode one CSV file; see the module for the tree.
 
     :raises PayloadRejected: without a header, on unbalanced quotes, on cells beyond the header, on
-        more than ``MAX_ROWS`` rows
+        more than ``MAX_ROWS`` rows or ``MAX_CELLS`` cells
     """
     text, encoding = _text(raw)
     separator = _separator(text)
@@ -118,6 +119,7 @@ def _numbered(reader: Any) -> Iterator[tuple[int, list[str]]]:
 
 def _table(rows: Iterable[tuple[int, list[str]]], required: bool = True) -> dict[str, Any]:
     header: list[str] = []
+    left = MAX_CELLS
     found: list[dict[str, Any]] = []
     for number, cells in rows:
         cells = _trimmed(cells)
@@ -130,6 +132,9 @@ def _table(rows: Iterable[tuple[int, list[str]]], required: bool = True) -> dict
                 )
             if len(found) >= MAX_ROWS:
                 raise PayloadRejected(f"the table has more than {MAX_ROWS} rows")
+            left -= len(cells)
+            if left < 0:
+                raise PayloadRejected(f"the table has more than {MAX_CELLS} cells")
             named = {name: cell for name, cell in zip(header, cells, strict=False) if cell}
             found.append({**named, "row": number})
     if required and not header:

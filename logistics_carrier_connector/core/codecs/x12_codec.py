@@ -21,16 +21,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..errors import PayloadRejected
+from .counts import Budget, same_count
 from .x12_view import view
 
 Element = str | list[Any]
 Segment = list[Element]
 
-MAX_SEGMENTS: Final = 200_000
-_ISA_LENGTH: Final = 106  # up to and including the segment terminator
+ISA_LENGTH: Final = 106  # up to and including the segment terminator
 # Offsets of the element separators in ISA, which follow from its fixed element lengths.
 _SEPARATORS_AT: Final = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
-_SEGMENT_ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}")
+SEGMENT_ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 # ISA11 holds the repetition separator from release 00402 on; before, the standards id "U".
 _REPETITION_SINCE: Final = "00402"
 
@@ -53,17 +53,22 @@ def decode(raw: bytes) -> dict[str, Any]:
 
     :raises PayloadRejected: on anything that X12.5 and X12.6 do not allow in an envelope
     """
-    text = _text(raw)
+    text = text_of(raw)
     interchanges = []
-    position = _skip_blank(text, 0)
+    budget = Budget()
+    position = skip_blank(text, 0)
     while position < len(text):
-        reader = _Reader(text, position)
+        reader = _Reader(text, position, budget)
         interchanges.append(_interchange(reader))
-        position = _skip_blank(text, reader.position)
+        position = skip_blank(text, reader.position)
     return {"interchanges": interchanges}
 
 
-def _text(raw: bytes) -> str:
+def text_of(raw: bytes) -> str:
+    """The characters of a file.
+
+    :raises PayloadRejected: on a NUL character
+    """
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -79,7 +84,7 @@ def _unwrapped(text: str) -> str:
     Then every line but the last is as long as the first, and too short for an ISA segment.
     """
     width = text.find("\n")
-    if not 0 < width <= _ISA_LENGTH or not text.startswith("ISA"):
+    if not 0 < width <= ISA_LENGTH or not text.startswith("ISA"):
         return text
     lines = text.splitlines()
     while lines and not lines[-1].strip("\x1a "):
@@ -88,7 +93,8 @@ def _unwrapped(text: str) -> str:
     return "".join(lines) if len(lines) > 1 and len(lengths) == 1 else text
 
 
-def _skip_blank(text: str, position: int) -> int:
+def skip_blank(text: str, position: int) -> int:
+    """The position of the next character that is not blank."""
     while position < len(text) and text[position] in " \t\r\n\x1a":
         position += 1
     return position
@@ -101,8 +107,8 @@ def read_separators(isa: str) -> Separators:
     """
     if not isa.startswith("ISA"):
         raise PayloadRejected(f"an interchange must begin with ISA, found {isa[:3]!r}")
-    if len(isa) < _ISA_LENGTH:
-        raise PayloadRejected(f"ISA needs {_ISA_LENGTH} characters, found {len(isa)}")
+    if len(isa) < ISA_LENGTH:
+        raise PayloadRejected(f"ISA needs {ISA_LENGTH} characters, found {len(isa)}")
     element, segment = isa[3], isa[105]
     for number, offset in enumerate(_SEPARATORS_AT, start=1):
         if isa[offset] != element:
@@ -127,13 +133,14 @@ def _optional(mark: str) -> str:
 class _Reader:
     """Segments of one interchange, one after another."""
 
-    def __init__(self, text: str, position: int) -> None:
+    def __init__(self, text: str, position: int, budget: Budget) -> None:
         self.text = text
         self.position = position
         self.count = 0
-        self.separators = read_separators(text[position : position + _ISA_LENGTH])
-        self.isa = text[position : position + _ISA_LENGTH - 1].split(self.separators.element)
-        self.position = position + _ISA_LENGTH
+        self._budget = budget
+        self.separators = read_separators(text[position : position + ISA_LENGTH])
+        self.isa = text[position : position + ISA_LENGTH - 1].split(self.separators.element)
+        self.position = position + ISA_LENGTH
 
     def next(self, expected: str) -> Segment:
         """The next segment; ``expected`` names what the caller waits for, for the message."""
@@ -149,14 +156,15 @@ class _Reader:
             raise PayloadRejected(f"expected {expected}, found {found}")
         self.position = end + 1
         self.count += 1
-        if self.count > MAX_SEGMENTS:
-            raise PayloadRejected(f"the interchange has more than {MAX_SEGMENTS} segments")
-        return self._split(self.text[begin:end])
+        segment = self.text[begin:end]
+        marks = self.separators
+        self._budget.take(segment, marks.element + marks.component + marks.repetition)
+        return self._split(segment)
 
     def _split(self, text: str) -> Segment:
         name, *elements = text.split(self.separators.element)
         name = name.strip()
-        if not _SEGMENT_ID.fullmatch(name):
+        if not SEGMENT_ID.fullmatch(name):
             raise PayloadRejected(f"segment {self.count} has no valid identifier: {name[:3]!r}")
         return [name, *(self._element(element) for element in elements)]
 
@@ -245,13 +253,17 @@ def _at(segment: Segment, index: int) -> str:
     return element.strip() if isinstance(element, str) else ""
 
 
+def same_control(found: str, expected: str) -> bool:
+    """Whether a trailer repeats the control number; some senders pad one of the two only."""
+    return found == expected or found.lstrip("0") == expected.lstrip("0")
+
+
 def _same_count(name: str, promised: str, found: int, what: str) -> None:
-    if not (promised.isascii() and promised.isdigit() and int(promised[:18]) == found):
+    if not same_count(promised, found):
         raise PayloadRejected(f"{name} promises {promised[:18]!r} {what}, found {found}")
 
 
 def _same_control(name: str, found: str, opener: str, expected: str) -> None:
-    # Some senders pad the number in one of the two places only.
-    if found != expected and found.lstrip("0") != expected.lstrip("0"):
+    if not same_control(found, expected):
         promised = f"{name} must repeat {opener} {expected[:20]!r}"
         raise PayloadRejected(f"{promised}, found {found[:20]!r}")

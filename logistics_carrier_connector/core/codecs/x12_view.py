@@ -60,13 +60,14 @@ LAYOUTS: Final[Mapping[str, Loop]] = {
 }
 
 
-def view(code: str, segments: Iterable[list[Any]]) -> dict[str, Any]:
+def view(code: str, segments: Iterable[list[Any]], numbered: bool = False) -> dict[str, Any]:
     """The segments of one transaction set by name.
 
     :param code: of the transaction set (ST01); sets without a layout are not nested
+    :param numbered: every segment also has its position in the set under ``#``; ST is 1
     :raises PayloadRejected: if hierarchical levels are nested deeper than ``MAX_LEVELS``
     """
-    root = nest(segments, LAYOUTS.get(code, Loop()), _elements)
+    root = nest(segments, LAYOUTS.get(code, Loop()), _elements, numbered)
     if "HL" in root:
         root["HL"] = _hierarchy(root["HL"])
     return root

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from pydifact.segmentcollection import RawSegmentCollection
 
 from odoo.addons.logistics_carrier_connector.core.codecs import decode, edifact_codec
+from odoo.addons.logistics_carrier_connector.core.codecs.counts import Budget
 from odoo.addons.logistics_carrier_connector.core.errors import PayloadRejected
 
 from .edifact import interchange, segment
@@ -109,9 +110,21 @@ def test_a_broken_envelope_says_what_was_expected_and_what_was_found(raw, reason
 
 
 def test_the_number_of_segments_is_limited(monkeypatch):
-    monkeypatch.setattr(edifact_codec, "MAX_SEGMENTS", 4)
+    monkeypatch.setattr(edifact_codec, "Budget", lambda: Budget(segments=4))
     with pytest.raises(PayloadRejected, match="more than 4 segments"):
         decode("edifact", interchange(ONE))
+
+
+@pytest.mark.parametrize("mark", "+:")
+def test_the_number_of_elements_is_limited(monkeypatch, mark):
+    monkeypatch.setattr(edifact_codec, "Budget", lambda: Budget(values=60))
+    with pytest.raises(PayloadRejected, match="more than 60 elements"):
+        decode("edifact", interchange([["FTX+a" + f"{mark}a" * 60]]))
+
+
+def test_a_segment_without_end_is_not_read():
+    with pytest.raises(PayloadRejected, match="more than 65536 characters"):
+        decode("edifact", interchange([["FTX+" + "?+" * 40_000]]))
 
 
 _TEXT = st.text(st.characters(codec="iso-8859-1", exclude_characters="\x00\r\n"), max_size=8)

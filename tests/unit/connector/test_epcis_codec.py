@@ -1,7 +1,9 @@
 import json
+from xml.sax.saxutils import escape
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from odoo.addons.logistics_carrier_connector.core.codecs import decode
 from odoo.addons.logistics_carrier_connector.core.codecs.epcis_codec import sscc
@@ -114,3 +116,71 @@ def test_a_damaged_document_is_read_or_refused(raw):
 @given(damaged(json.dumps(DOCUMENT).encode()))
 def test_a_damaged_json_document_is_read_or_refused(raw):
     answers("epcis", raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"EPCISBody": {"EventList": {"ObjectEvent": ["text", {"eventTime": "2026-03-02"}]}}}',
+        b"<EPCISDocument><EPCISBody><EventList><ObjectEvent>text</ObjectEvent><ObjectEvent>"
+        b"<eventTime>2026-03-02</eventTime></ObjectEvent></EventList></EPCISBody></EPCISDocument>",
+    ],
+)
+def test_an_event_that_is_a_mere_text_is_one_without_fields(raw):
+    first, second = decode("epcis", raw)["events"]
+    assert first["type"] == "ObjectEvent"
+    assert "time" not in first
+    assert second["time"] == "2026-03-02"
+
+
+_PART = st.text(st.sampled_from("abcXYZ019-_.&<é"), min_size=1, max_size=8)
+_EVENTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "type": st.sampled_from(["ObjectEvent", "AggregationEvent", "TransactionEvent"]),
+            "eventID": _PART,
+            "eventTime": st.just("2025-06-03T14:30:00+02:00"),
+            "eventTimeZoneOffset": st.sampled_from(["+02:00", "-05:00"]),
+            "action": st.sampled_from(["ADD", "OBSERVE", "DELETE"]),
+            "bizStep": st.sampled_from(["shipping", "receiving", "arriving"]),
+            "epcList": st.lists(_PART.map(lambda text: f"urn:x:{text}"), min_size=1, max_size=3),
+            "bizTransactionList": st.lists(
+                st.fixed_dictionaries({"type": st.just("po"), "bizTransaction": _PART}),
+                min_size=1,
+                max_size=2,
+            ),
+        }
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def _as_xml(event):
+    parts = [
+        f"<{name}>{escape(event[name])}</{name}>"
+        for name in ("eventTime", "eventTimeZoneOffset", "eventID", "action", "bizStep")
+    ]
+    epcs = "".join(f"<epc>{escape(epc)}</epc>" for epc in event["epcList"])
+    transactions = "".join(
+        f'<bizTransaction type="{each["type"]}">{escape(each["bizTransaction"])}</bizTransaction>'
+        for each in event["bizTransactionList"]
+    )
+    kind = event["type"]
+    return (
+        f"<{kind}>{''.join(parts)}<epcList>{epcs}</epcList>"
+        f"<bizTransactionList>{transactions}</bizTransactionList></{kind}>"
+    )
+
+
+@given(_EVENTS)
+def test_what_was_written_in_either_form_is_read_as_the_same(events):
+    # XML keeps the kinds of events apart only by their order in the list.
+    as_json = json.dumps({"epcisBody": {"eventList": events}}).encode()
+    body = "".join(map(_as_xml, sorted(events, key=lambda event: event["type"])))
+    as_xml = f"<EPCISDocument><EPCISBody><EventList>{body}</EventList></EPCISBody></EPCISDocument>"
+    read, other = decode("epcis", as_json), decode("epcis", as_xml.encode())
+    assert [event["event_id"] for event in read["events"]] == [each["eventID"] for each in events]
+    key = json.dumps
+    assert sorted(map(key, read["events"])) == sorted(map(key, other["events"]))
+    assert [event["epcs"] for event in read["events"]] == [each["epcList"] for each in events]

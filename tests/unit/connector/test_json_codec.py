@@ -99,3 +99,22 @@ def test_every_clean_tree_survives_the_way_through_json(tree):
 
     assert decode("json", json.dumps(tree).encode()) == tree
     assert decode("json", json.dumps(tree, ensure_ascii=False).encode()) == tree
+
+
+# What both readers take: YAML has fewer control characters, and numbers of its own.
+_WORD = st.text('ab ,:{}[]"\\é日', max_size=8)
+_PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**15), 10**15) | _WORD,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_WORD, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.lists(_PLAIN, max_size=4))
+def test_another_library_reads_the_same_tree(tree):
+    import json
+
+    import yaml
+
+    raw = json.dumps(tree, ensure_ascii=False).encode()
+    assert decode("json", raw) == yaml.safe_load(raw)

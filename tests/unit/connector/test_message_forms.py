@@ -12,6 +12,7 @@ import pytest
 
 from odoo.addons.logistics_carrier_connector.core import mapping
 from odoo.addons.logistics_carrier_connector.core.codecs import decode
+from odoo.addons.logistics_carrier_connector.core.scope import Scope, Work
 from odoo.addons.logistics_milestone_sync.core.fact import to_json
 
 from .builders import profile
@@ -116,7 +117,8 @@ def _events(name, tree):
     """The objects of the message that are its events."""
     rules = profile(name)
     asked = _sample(name)[1]
-    scopes = mapping._scopes(rules, tree, {"asked": asked or {}})
+    around = Scope({"asked": asked or {}}, Work(tree))
+    scopes = mapping.scopes(rules, tree, around)
     return [scope[rules.each[-1].name] for _path, scope in scopes]
 
 

@@ -160,3 +160,28 @@ def test_a_workbook_with_damaged_parts_is_read_or_refused(data):
             content = source.read(name)
             target.writestr(name, data.draw(damaged(content)) if name == victim else content)
     answers("xlsx", file.getvalue())
+
+
+def test_the_number_of_cells_is_limited(monkeypatch):
+    monkeypatch.setattr(table_codec, "MAX_CELLS", 5)
+    assert len(decode("csv", b"a,b\n1,2\n3,4\n")["rows"]) == 2
+    with pytest.raises(PayloadRejected, match="more than 5 cells"):
+        decode("csv", b"a,b\n1,2\n3,4\n5,6\n")
+
+
+@settings(max_examples=40)
+@given(st.lists(st.lists(_CELLS, min_size=3, max_size=3), max_size=6))
+def test_a_workbook_and_a_file_of_the_same_cells_are_the_same_table(rows):
+    # What spreadsheets cannot hold, and what they would calculate, is not written to them.
+    rows = [
+        ["".join(char for char in cell if char.isprintable()).lstrip("=").strip() for cell in row]
+        for row in rows
+    ]
+    table = [["One", "Two", "Three"], *rows]
+    book, workbook, file = openpyxl.Workbook(), io.BytesIO(), io.StringIO()
+    for row in table:
+        book.active.append([cell or None for cell in row])
+    book.save(workbook)
+    csv.writer(file).writerows(table)
+    read, other = decode("xlsx", workbook.getvalue()), decode("csv", file.getvalue().encode())
+    assert (read["header"], read["rows"]) == (other["header"], other["rows"])

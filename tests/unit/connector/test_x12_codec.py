@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pyx12.x12file import X12Reader
 
 from odoo.addons.logistics_carrier_connector.core.codecs import decode
+from odoo.addons.logistics_carrier_connector.core.codecs.counts import Budget
 from odoo.addons.logistics_carrier_connector.core.errors import PayloadRejected
 
 from .builders import interchange, isa
@@ -138,9 +139,33 @@ def test_a_broken_envelope_says_what_was_expected_and_what_was_found(raw, reason
 def test_the_number_of_segments_is_limited(monkeypatch):
     from odoo.addons.logistics_carrier_connector.core.codecs import x12_codec
 
-    monkeypatch.setattr(x12_codec, "MAX_SEGMENTS", 6)
+    monkeypatch.setattr(x12_codec, "Budget", lambda: Budget(segments=6))
     with pytest.raises(PayloadRejected, match="more than 6 segments"):
         decode("x12", interchange(ONE))
+
+
+def test_all_interchanges_of_a_file_share_the_limit(monkeypatch):
+    from odoo.addons.logistics_carrier_connector.core.codecs import x12_codec
+
+    monkeypatch.setattr(x12_codec, "Budget", lambda: Budget(segments=12))
+    assert len(decode("x12", interchange(ONE))["interchanges"]) == 1
+    with pytest.raises(PayloadRejected, match="more than 12 segments"):
+        decode("x12", interchange(ONE) * 2)
+
+
+@pytest.mark.parametrize("mark", ["*", "^", ">"])
+def test_the_number_of_elements_is_limited(monkeypatch, mark):
+    from odoo.addons.logistics_carrier_connector.core.codecs import x12_codec
+
+    monkeypatch.setattr(x12_codec, "Budget", lambda: Budget(values=60))
+    raw = interchange([["K1*a" + f"{mark}a" * 40]], version="00501", repetition="^")
+    with pytest.raises(PayloadRejected, match="more than 60 elements"):
+        decode("x12", raw)
+
+
+def test_a_segment_without_end_is_not_read():
+    with pytest.raises(PayloadRejected, match="more than 65536 characters"):
+        decode("x12", interchange([["K1*" + "a" * 70_000]]))
 
 
 # Elements without the separators used below; blanks at the ends are the sender's.
