@@ -31,14 +31,6 @@ class LogisticsShipment(models.Model):
             )
         return supposed
 
-    def _amounts_at_stake(self):
-        """Override of `logistics_milestone_sync`."""
-        amounts = super()._amounts_at_stake()
-        grouped = self.env["logistics.release"]._read_group(
-            [("shipment_id", "in", self.ids)], ["shipment_id"], ["amount_at_stake:sum"]
-        )
-        return amounts | {shipment.id: amount for shipment, amount in grouped}
-
 
 class SupposedEvaluation(Evaluation):
     """Decides as the billing lane does, about ledgers that might have been. Changes nothing."""

@@ -194,7 +194,8 @@ class World:
             )
             if not (field.required or ours) or field.related:
                 continue
-            if not ours and defaults.get(field.name):
+            is_number = field.type in ("integer", "float", "monetary")
+            if not ours and (defaults.get(field.name) or is_number and field.name in defaults):
                 values[field.name] = defaults[field.name]
                 continue
             values[field.name] = self._value(model, field)

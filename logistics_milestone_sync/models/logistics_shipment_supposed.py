@@ -21,10 +21,3 @@ class LogisticsShipment(models.Model):
             id_: Supposed(milestone=folded.shipment.milestone)
             for id_, folded in self._fold_many(ledger).items()
         }
-
-    def _amounts_at_stake(self):
-        """Hook: what is not invoiced yet of these shipments. Called elevated.
-
-        :return: ``{shipment id: amount in the currency of its company}``; others have nothing open
-        """
-        return {}
