@@ -3,6 +3,7 @@ from . import quiet_log
 from . import ir_http
 from . import logistics_awaiting_mixin
 from . import logistics_live_mixin
+from . import logistics_source_mixin
 from . import logistics_version_mixin
 from . import logistics_version_approval
 from . import logistics_contract
