@@ -71,6 +71,7 @@ from . import logistics_folder_access
 from . import logistics_folder_live
 from . import logistics_folder_health
 from . import logistics_folder_file
+from . import logistics_folder_answers
 from . import logistics_folder_look
 from . import logistics_folder_actions
 from . import logistics_connection_folder

@@ -98,6 +98,7 @@ class LogisticsFolder(models.Model):
                 self._look(files)
                 seconds_left = progress(remaining=1)
                 seconds_left = seconds_left and self._work(files)
+                seconds_left = seconds_left and self._send_answers(files)
             self._note_success()
         except CLASHES:
             self.env.cr.rollback()

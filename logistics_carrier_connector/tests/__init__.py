@@ -41,6 +41,7 @@ from . import test_files
 from . import test_files_sftp
 from . import test_files_s3
 from . import test_files_access
+from . import test_files_answers
 from . import test_files_live
 from . import test_files_kill
 from . import test_api
