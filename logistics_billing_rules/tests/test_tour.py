@@ -11,7 +11,9 @@ class TestTour(BillingCase, HttpCase):
         self._state(self._exception(shipment), *self._delivery(shipment))
         release = shipment.logistics_release_ids
         release.with_user(self.preparer).action_request_approval()
-        self.start_tour("/odoo", "logistics_release_approval", login=self.approver.login)
+        self.start_tour(
+            "/odoo", "logistics_release_approval", login=self.approver.login, timeout=180
+        )
         self.assertEqual(release.state, "released")
         self.assertEqual(release.move_ids.amount_untaxed, 1029.9)
 
@@ -26,7 +28,9 @@ class TestTour(BillingCase, HttpCase):
         self.assertEqual(
             releases.mapped("state"), ["awaiting_approval", "ready", "ready", "waiting"]
         )
-        self.start_tour("/odoo", "logistics_finance_approver_day", login=self.approver.login)
+        self.start_tour(
+            "/odoo", "logistics_finance_approver_day", login=self.approver.login, timeout=180
+        )
         self.assertEqual(releases.mapped("state"), ["released"] * 3 + ["waiting"])
         self.assertEqual(releases[:3].prepared_by_id, self.approver)
         self.assertEqual(releases[:3].move_ids.mapped("amount_untaxed"), [1029.9, 207.5, 207.5])

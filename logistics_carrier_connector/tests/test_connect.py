@@ -153,7 +153,9 @@ class TestFirstMessage(DoorCase):
 class TestConnectTour(ConnectorCase, HttpCase):
     def test_a_newcomer_connects_a_carrier(self):
         admin = self._create_user("tour-connect", "integration_admin")
-        self.start_tour("/odoo/connect-carrier", "logistics_connect_carrier", login=admin.login)
+        self.start_tour(
+            "/odoo/connect-carrier", "logistics_connect_carrier", login=admin.login, timeout=180
+        )
         connection = self.env["logistics.connection"].search([("name", "=", "AfterShip in a tour")])
         self.assertEqual(connection.state, "active")
         self.assertEqual(connection.environment, "test")

@@ -143,5 +143,6 @@ class TestLiveTestTour(ConnectorCase, HttpCase):
             f"/odoo/logistics.mapping.version/{draft.id}",
             "logistics_live_test",
             login=admin.login,
+            timeout=180,
         )
         self.assertEqual(draft.content, PROFILE)

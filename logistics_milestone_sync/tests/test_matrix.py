@@ -128,7 +128,9 @@ class TestMatrixTour(HttpCase, LogisticsCase):
                 "verdict": "reject",
             }
         )
-        self.start_tour("/odoo/source-of-truth", "logistics_source_of_truth", login=manager.login)
+        self.start_tour(
+            "/odoo/source-of-truth", "logistics_source_of_truth", login=manager.login, timeout=180
+        )
         change = self.env["logistics.ownership.change"].search([], limit=1)
         self.assertEqual(
             (change.state, change.charge_type, change.charge_side, change.system_kind),

@@ -14,7 +14,7 @@ class TestTour(LogisticsCase, HttpCase):
             self._fact(shipment, "exception_raised", 3, reason="damaged"),
             self._fact(shipment, "delivered", 5),
         )
-        self.start_tour("/odoo", "logistics_shipment_timeline", login=clerk.login)
+        self.start_tour("/odoo", "logistics_shipment_timeline", login=clerk.login, timeout=180)
         self.assertEqual(shipment.exception_ids.state, "closed")
         self.assertEqual(shipment.exception_ids.resolution, "Replacement is on its way")
 
@@ -26,4 +26,6 @@ class TestTour(LogisticsCase, HttpCase):
         self._state(self.wms, late.logistics_shipment_ids, "picked", "dispatched")
         called = self._create_shipment()
         self._record(self.wms, self._names(called, ("tracking", "1Z MORNING 2")))
-        self.start_tour("/odoo", "logistics_customer_service_morning", login=clerk.login)
+        self.start_tour(
+            "/odoo", "logistics_customer_service_morning", login=clerk.login, timeout=180
+        )

@@ -1,3 +1,4 @@
+import { patient } from "@logistics_milestone_sync/../tests/tours/patience";
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
@@ -5,7 +6,7 @@ import { stepUtils } from "@web_tour/tour_utils";
 // ready released at once, and one of the invoices with its annex.
 registry.category("web_tour.tours").add("logistics_finance_approver_day", {
     url: "/odoo",
-    steps: () => [
+    steps: () => patient([
         stepUtils.showAppsMenuItem(),
         {
             content: "Open the app",
@@ -107,5 +108,5 @@ registry.category("web_tour.tours").add("logistics_finance_approver_day", {
             content: "It is on its way",
             trigger: "body:not(:has(.o_blockUI))",
         },
-    ],
+    ]),
 });

@@ -1,10 +1,11 @@
+import { patient } from "@logistics_milestone_sync/../tests/tours/patience";
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
 // A finance approver sees what is held and why, approves it, and opens the invoice that follows.
 registry.category("web_tour.tours").add("logistics_release_approval", {
     url: "/odoo",
-    steps: () => [
+    steps: () => patient([
         stepUtils.showAppsMenuItem(),
         {
             content: "Open the app",
@@ -50,5 +51,5 @@ registry.category("web_tour.tours").add("logistics_release_approval", {
             content: "Goods and freight are on it",
             trigger: ".o_form_view div[name=invoice_line_ids] tr:contains('34 kg × 0.85')",
         },
-    ],
+    ]),
 });

@@ -1,8 +1,9 @@
+import { patient } from "@logistics_milestone_sync/../tests/tours/patience";
 import { registry } from "@web/core/registry";
 
 registry.category("web_tour.tours").add("logistics_connect_carrier", {
     url: "/odoo/connect-carrier",
-    steps: () => [
+    steps: () => patient([
         {
             content: "Look for the carrier",
             trigger: ".o_searchview_input",
@@ -62,5 +63,5 @@ registry.category("web_tour.tours").add("logistics_connect_carrier", {
             content: "And it waits",
             trigger: "section[name=arrivals] .spinner-border",
         },
-    ],
+    ]),
 });

@@ -1,9 +1,10 @@
+import { patient } from "@logistics_milestone_sync/../tests/tours/patience";
 import { registry } from "@web/core/registry";
 
 const PANEL = ".o_logistics_live_test";
 
 registry.category("web_tour.tours").add("logistics_live_test", {
-    steps: () => [
+    steps: () => patient([
         {
             content: "What the text reads in the sample",
             trigger: `${PANEL} .o_logistics_fact:contains(Dispatched)`,
@@ -75,5 +76,5 @@ registry.category("web_tour.tours").add("logistics_live_test", {
             content: "As it was",
             trigger: `${PANEL} .o_logistics_problem:contains(NEW)`,
         },
-    ],
+    ]),
 });

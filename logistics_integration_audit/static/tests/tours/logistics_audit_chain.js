@@ -1,10 +1,11 @@
+import { patient } from "@logistics_milestone_sync/../tests/tours/patience";
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
 // An auditor goes from a shipment to its entries, reads one, and verifies the chain.
 registry.category("web_tour.tours").add("logistics_audit_chain", {
     url: "/odoo",
-    steps: () => [
+    steps: () => patient([
         stepUtils.showAppsMenuItem(),
         {
             content: "Open the app",
@@ -57,5 +58,5 @@ registry.category("web_tour.tours").add("logistics_audit_chain", {
             content: "They are there",
             trigger: ".o_list_view .o_data_row:contains('created → picked')",
         },
-    ],
+    ]),
 });

@@ -1,3 +1,4 @@
+import { patient } from "@logistics_milestone_sync/../tests/tours/patience";
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
@@ -5,7 +6,7 @@ import { stepUtils } from "@web_tour/tour_utils";
 // somebody calls and reads out a number.
 registry.category("web_tour.tours").add("logistics_customer_service_morning", {
     url: "/odoo",
-    steps: () => [
+    steps: () => patient([
         stepUtils.showAppsMenuItem(),
         {
             content: "Open the app",
@@ -68,5 +69,5 @@ registry.category("web_tour.tours").add("logistics_customer_service_morning", {
             content: "And opened",
             trigger: ".o_form_view div[name=status_id]:contains('Shipment created')",
         },
-    ],
+    ]),
 });

@@ -1,10 +1,11 @@
+import { patient } from "@logistics_milestone_sync/../tests/tours/patience";
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
 // Customer service answers "where is it, and who says so?" for a number that a customer reads out.
 registry.category("web_tour.tours").add("logistics_shipment_timeline", {
     url: "/odoo",
-    steps: () => [
+    steps: () => patient([
         stepUtils.showAppsMenuItem(),
         {
             content: "Open the app",
@@ -74,5 +75,5 @@ registry.category("web_tour.tours").add("logistics_shipment_timeline", {
             content: "It is closed",
             trigger: ".o_statusbar_status button[data-value=closed].o_arrow_button_current",
         },
-    ],
+    ]),
 });

@@ -1,8 +1,9 @@
+import { patient } from "@logistics_milestone_sync/../tests/tours/patience";
 import { registry } from "@web/core/registry";
 
 registry.category("web_tour.tours").add("logistics_source_of_truth", {
     url: "/odoo/source-of-truth",
-    steps: () => [
+    steps: () => patient([
         {
             content: "The warehouse owns what is picked, by a shared rule",
             trigger:
@@ -64,5 +65,5 @@ registry.category("web_tour.tours").add("logistics_source_of_truth", {
             content: "It is not in force yet",
             trigger: ".o_statusbar_status button[data-value=waiting].o_arrow_button_current",
         },
-    ],
+    ]),
 });
