@@ -35,3 +35,15 @@ class LogisticsAwaitingMixin(models.AbstractModel):
         """
         self.check_access("write")
         self.pending_approval_id.action_withdraw()
+
+    def _tell_asked(self, message):
+        """The action that tells the person who asked, and shows the record anew."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -29,7 +29,12 @@ class LogisticsFolder(models.Model):
 
     _name = "logistics.folder"
     _description = "File Exchange"
-    _inherit = ["mail.thread", "logistics.stateful.mixin", "logistics.governed.mixin"]
+    _inherit = [
+        "mail.thread",
+        "logistics.stateful.mixin",
+        "logistics.governed.mixin",
+        "logistics.source.mixin",
+    ]
     _order = "connection_id, id"
     _rec_name = "url"
     _check_company_auto = True
@@ -220,16 +225,6 @@ class LogisticsFolder(models.Model):
             "out_folder",
         }
 
-    def action_start(self):
-        """Begin, or go on, picking up files.
-
-        :raises UserError: if the place cannot be opened as it is described
-        """
-        self.check_access("write")
-        self._raise_unusable()
-        # The right to change them was checked; the state is nobody's to write.
-        self.sudo()._start()
-
     def _raise_unusable(self):
         """:raises UserError: if one of these cannot be opened as it is described"""
         for folder in self:
@@ -243,9 +238,3 @@ class LogisticsFolder(models.Model):
         now = fields.Datetime.now()
         self._move_to("active", next_look_at=now, failures=0, last_error=False)
         self._wake_workers()
-
-    def action_pause(self):
-        """Take no more files until somebody starts it again. What was taken is put away then."""
-        self.check_access("write")
-        # The right to change them was checked; the state is nobody's to write.
-        self.sudo()._move_to("paused")

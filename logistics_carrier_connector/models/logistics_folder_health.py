@@ -43,29 +43,10 @@ class LogisticsFolder(models.Model):
         elif error_class != TRANSIENT or failures >= _MANY:
             self._tell_failing()
 
-    def _breaker_allows(self):
-        return not self._has_breaker() or self.connection_id._may_attempt()
-
     def _has_breaker(self):
         """Whether failures pause the whole connection. Where something is sent over it as well,
         that goes on, however badly the picking up goes."""
         return self.connection_id._only_asks()
-
-    def _tell_failing(self):
-        """One open activity per place says that nothing can be picked up."""
-        if self._failure_activities():
-            return
-        for user in self.connection_id._people():
-            self.connection_id.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self._failure_summary(),
-                note=self.last_error,
-                user_id=user.id,
-            )
-
-    def _failure_activities(self):
-        summary = self._failure_summary()
-        return self.connection_id.activity_ids.filtered(lambda each: each.summary == summary)
 
     def _failure_summary(self):
         return self.env._("Files cannot be picked up from %s", self.url)

@@ -6,22 +6,12 @@ _GROUP = "logistics_milestone_sync.logistics_milestone_sync_group_manager"
 class LogisticsFolder(models.Model):
     """Going live: who puts files there speaks as the carrier, so nobody alone chooses the place."""
 
-    _name = "logistics.folder"
-    _inherit = ["logistics.folder", "logistics.source.mixin"]
+    _inherit = "logistics.folder"
 
     _looked_at_fields = (
         *("connection_id", "url", "server_url", "host_key"),
         *("in_folder", "pattern", "marker", "charset", "out_folder"),
     )
-
-    def action_start(self):
-        """Override: in production, a second person looks at whose files are taken.
-
-        :return: a notification if a second person was asked
-        """
-        unseen = self._unseen_to_start()
-        super(LogisticsFolder, self - unseen).action_start()
-        return unseen._ask_to_start()
 
     def _asked_to_start(self):
         """Override: whose files are taken, and which."""

@@ -47,15 +47,3 @@ class LogisticsLiveMixin(models.AbstractModel):
                 self.display_name,
             )
         return super()._approval_obsolete(approval)
-
-    def _tell_asked(self, message):
-        """The action that tells the person who asked, and shows the record anew."""
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }

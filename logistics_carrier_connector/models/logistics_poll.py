@@ -18,7 +18,12 @@ class LogisticsPoll(models.Model):
 
     _name = "logistics.poll"
     _description = "Polling Plan"
-    _inherit = ["mail.thread", "logistics.stateful.mixin", "logistics.governed.mixin"]
+    _inherit = [
+        "mail.thread",
+        "logistics.stateful.mixin",
+        "logistics.governed.mixin",
+        "logistics.source.mixin",
+    ]
     _order = "connection_id, id"
     _check_company_auto = True
     _transitions = {"paused": ("active",), "active": ("paused",)}
@@ -217,16 +222,6 @@ class LogisticsPoll(models.Model):
         self.ensure_one()
         return Quota(self.quota_calls, timedelta(minutes=self.quota_minutes))
 
-    def action_start(self):
-        """Begin, or go on, asking.
-
-        :raises UserError: if the template is not complete
-        """
-        self.check_access("write")
-        self._raise_unusable()
-        # The right to change them was checked; the state is nobody's to write.
-        self.sudo()._start()
-
     def _raise_unusable(self):
         """:raises UserError: if one of these cannot ask as it is"""
         for poll in self:
@@ -245,9 +240,3 @@ class LogisticsPoll(models.Model):
         """Ask from now on. Called elevated, after all checks."""
         self._move_to("active", next_run_at=False, failures=0, last_error=False, watched_at=False)
         self._wake_workers()
-
-    def action_pause(self):
-        """Ask no more until somebody starts it again. What is under way is finished."""
-        self.check_access("write")
-        # The right to change them was checked; the state is nobody's to write.
-        self.sudo()._move_to("paused")

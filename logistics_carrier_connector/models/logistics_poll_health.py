@@ -54,29 +54,10 @@ class LogisticsPoll(models.Model):
             self._tell_failing()
         return naive(following)
 
-    def _breaker_allows(self):
-        return not self._has_breaker() or self.connection_id._may_attempt()
-
     def _has_breaker(self):
         """Whether failures pause the whole connection. Where the carrier also sends by itself over
         it, that goes on, however badly the asking goes."""
         return self.push_connection_id != self.connection_id
-
-    def _tell_failing(self):
-        """One open activity per plan says that its carrier cannot be asked."""
-        user = self.connection_id.user_id
-        if not user or self._failure_activities():
-            return
-        self.connection_id.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self._failure_summary(),
-            note=self.last_error,
-            user_id=user.id,
-        )
-
-    def _failure_activities(self):
-        summary = self._failure_summary()
-        return self.connection_id.activity_ids.filtered(lambda each: each.summary == summary)
 
     def _failure_summary(self):
         return self.env._("%s: the carrier cannot be asked", self.name)

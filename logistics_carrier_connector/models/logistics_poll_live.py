@@ -6,23 +6,13 @@ _GROUP = "logistics_milestone_sync.logistics_milestone_sync_group_manager"
 class LogisticsPoll(models.Model):
     """Going live: who answers a plan speaks as the carrier, so nobody alone chooses whom we ask."""
 
-    _name = "logistics.poll"
-    _inherit = ["logistics.poll", "logistics.source.mixin"]
+    _inherit = "logistics.poll"
 
     _looked_at_fields = (
         *("connection_id", "url", "method", "headers", "body"),
         *("account", "allowed_hosts", "token_url"),
         *("paging_kind", "paging_more", "paging_parameter"),
     )
-
-    def action_start(self):
-        """Override: in production, a second person looks at whom we ask.
-
-        :return: a notification if a second person was asked
-        """
-        unseen = self._unseen_to_start()
-        super(LogisticsPoll, self - unseen).action_start()
-        return unseen._ask_to_start()
 
     def _asked_to_start(self):
         """Override: whom we ask."""

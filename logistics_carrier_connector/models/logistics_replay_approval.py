@@ -131,17 +131,6 @@ class LogisticsReplay(models.Model):
         )
         self.env.ref(self._cron)._trigger()
 
-    def _tell_asked(self, message):
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": message,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
     def _approval_obsolete(self, approval):
         """Override of `logistics_milestone_sync`."""
         return super()._approval_obsolete(approval) or self._why_not_startable()

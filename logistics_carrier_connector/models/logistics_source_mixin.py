@@ -45,14 +45,27 @@ class LogisticsSourceMixin(models.AbstractModel):
         )
         return True
 
-    def _unseen_to_start(self):
-        """Those of these that a person may not start alone."""
+    def action_start(self):
+        """Begin, or go on. In production, a second person approves it first.
+
+        :return: a notification if a second person was asked
+        :raises UserError: if one of these cannot be used as it is
+        """
         self.check_access("write")
         # Elevated code is an installation or a shell, and no person.
         if self.env.su:
             self._look_at()
-            return self.browse()
-        return self.filtered(lambda source: source._is_unseen())
+        self._raise_unusable()
+        asking = self.filtered(lambda source: not self.env.su and source._is_unseen())
+        # The right to change them was checked; the state is nobody's to write.
+        (self - asking).sudo()._start()
+        return asking._ask_to_start()
+
+    def action_pause(self):
+        """Rest until somebody starts it again. What is under way is finished."""
+        self.check_access("write")
+        # The right to change them was checked; the state is nobody's to write.
+        self.sudo()._move_to("paused")
 
     def _is_unseen(self):
         return (
@@ -65,11 +78,10 @@ class LogisticsSourceMixin(models.AbstractModel):
         """Have a second person asked to start these.
 
         :return: the notification that tells so; ``None`` if there are none
-        :raises UserError: if one of these cannot be used as it is, or was asked for already
+        :raises UserError: if that was asked for already
         """
         if not self:
             return None
-        self._raise_unusable()
         for source in self:
             source._ask_second_person(*source._asked_to_start())
         return self._tell_asked(
@@ -90,3 +102,42 @@ class LogisticsSourceMixin(models.AbstractModel):
         if approval.state == "approved":
             self.approved_digest = self.asked_digest
             self._start()
+
+    # === How it goes === #
+
+    def _breaker_allows(self):
+        return not self._has_breaker() or self.connection_id._may_attempt()
+
+    def _tell_failing(self):
+        """One open activity per person says what does not work here."""
+        if self._failure_activities():
+            return
+        for user in self.connection_id._people():
+            self.connection_id.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self._failure_summary(),
+                note=self.last_error,
+                user_id=user.id,
+            )
+
+    def _failure_activities(self):
+        summary = self._failure_summary()
+        return self.connection_id.activity_ids.filtered(lambda each: each.summary == summary)
+
+    # === To be overridden === #
+
+    def _raise_unusable(self):
+        """:raises UserError: if one of these cannot be used as it is"""
+        raise NotImplementedError
+
+    def _start(self):
+        """Work from now on. Called elevated, after all checks."""
+        raise NotImplementedError
+
+    def _has_breaker(self):
+        """Whether failures here pause the whole connection."""
+        raise NotImplementedError
+
+    def _failure_summary(self):
+        """What does not work, for the activity; the same text every time."""
+        raise NotImplementedError
