@@ -20,7 +20,7 @@ from bootstrap.ready import Suite
 from .conftest import Serve
 from .server import Server
 
-_WITHIN = 40.0
+_WITHIN = 180.0
 _FAKE = Path(__file__).parents[2] / "logistics_carrier_connector/tests/fake_carrier.py"
 
 
